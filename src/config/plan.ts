@@ -1,0 +1,106 @@
+/** Turns a Config into the frozen Plan that requests run by: milliseconds, compiled patterns, no optional left open. */
+import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
+import type { Secret } from "./secret.ts";
+
+/** Chat, completions and responses run on chat models; embeddings on embedding models. */
+export type ModelKind = "chat" | "embedding";
+
+/** A model name on the backends, for each kind that may use it. */
+export interface TargetNames {
+  readonly chat: string | undefined;
+  readonly embedding: string | undefined;
+  /** True where the operator gave one plain name for both kinds. */
+  readonly sharedByKinds: boolean;
+}
+
+export interface BackendPlan {
+  readonly name: string;
+  /** Without a trailing slash and without /v1. */
+  readonly baseUrl: string;
+  readonly type: BackendType;
+  /** 0 waits for ever. */
+  readonly firstByteTimeoutMs: number;
+  readonly apiKey: Secret | undefined;
+  readonly headers: ReadonlyArray<readonly [string, Secret]>;
+}
+
+export interface AliasPattern {
+  readonly pattern: string;
+  readonly matches: RegExp;
+  readonly target: TargetNames;
+}
+
+export interface Plan {
+  readonly backends: readonly BackendPlan[];
+  readonly aliases: ReadonlyMap<string, TargetNames>;
+  /** Most specific first: the longest text outside "*" wins, then the order in the file. */
+  readonly aliasPatterns: readonly AliasPattern[];
+  readonly defaultTarget: TargetNames | undefined;
+  readonly unknownModel: "auto" | "reject" | "passthrough";
+  readonly unknownModelStatus: 400 | 404;
+  readonly authenticationEnabled: boolean;
+  readonly apiKeys: readonly Secret[];
+  readonly corsOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly maxRetries: number;
+  /** 0 turns heartbeats off. */
+  readonly heartbeatMs: number;
+  /** 0 waits for ever. */
+  readonly idleTimeoutMs: number;
+  readonly logRequestBodies: boolean;
+  readonly logResponseBodies: boolean;
+}
+
+/** Every default was filled by the schema; nothing here can fail. */
+export function createPlan(config: Config): Plan {
+  const mapping = Object.entries(config.model_mapping);
+  const hasMapping = mapping.length > 0 || config.default_model !== undefined;
+  return Object.freeze({
+    backends: Object.entries(config.backends).map(([name, backend]) => planBackend(name, backend, config)),
+    aliases: new Map(
+      mapping.filter(([name]) => !name.includes("*")).map(([name, target]) => [name, toTargetNames(target)]),
+    ),
+    aliasPatterns: mapping
+      .filter(([name]) => name.includes("*"))
+      .map(([pattern, target]) => ({ pattern, matches: compilePattern(pattern), target: toTargetNames(target) }))
+      .sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern)),
+    defaultTarget: config.default_model === undefined ? undefined : toTargetNames(config.default_model),
+    unknownModel: config.unknown_model ?? (hasMapping ? "reject" : "auto"),
+    unknownModelStatus: config.unknown_model_status,
+    authenticationEnabled: config.authentication.enabled,
+    apiKeys: config.authentication.valid_api_keys,
+    corsOrigins: config.server.cors_origins,
+    maxBodyBytes: config.request.max_content_length,
+    maxRetries: config.request.max_retries,
+    heartbeatMs: config.stream.heartbeat * 1000,
+    idleTimeoutMs: config.stream.idle_timeout * 1000,
+    logRequestBodies: config.logging.include_request_body,
+    logResponseBodies: config.logging.include_response_body,
+  });
+}
+
+function planBackend(name: string, backend: BackendConfig, config: Config): BackendPlan {
+  return {
+    name,
+    baseUrl: backend.url.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, ""),
+    type: backend.type,
+    firstByteTimeoutMs: (backend.timeout ?? config.request.default_timeout) * 1000,
+    apiKey: backend.api_key,
+    headers: Object.entries(backend.headers),
+  };
+}
+
+function toTargetNames(target: TargetConfig): TargetNames {
+  return typeof target === "string"
+    ? { chat: target, embedding: target, sharedByKinds: true }
+    : { chat: target.chat, embedding: target.embeddings, sharedByKinds: false };
+}
+
+function compilePattern(pattern: string): RegExp {
+  const body = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${body.join(".*")}$`, "s");
+}
+
+function literalLength(pattern: string): number {
+  return pattern.replaceAll("*", "").length;
+}

@@ -1,0 +1,150 @@
+/** What the operator may write, with every default and unit, here and only here. Knows nothing of files or the environment. */
+import { z } from "zod";
+import { Secret } from "./secret.ts";
+
+const seconds = z.number().nonnegative().max(86_400);
+
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => new Secret(value));
+
+/** The backend kinds that have a dialect; `lmstudio` is the default. */
+export const backendTypes = ["lmstudio", "llama-server", "ollama", "vllm", "openai"] as const;
+
+const backendUrl = z
+  .string()
+  .refine((value) => value === simulatorUrl || /^https?:\/\/[^/\s]+/i.test(value), {
+    error: 'expected a URL such as "http://10.50.10.14:1234"',
+  })
+  .refine((value) => value === simulatorUrl || URL.canParse(value), {
+    error: 'expected a URL such as "http://10.50.10.14:1234"',
+  })
+  .describe('Where the backend listens, with or without /v1; "simulator:" is the built-in simulator.');
+
+/** The URL that stands for the built-in simulator instead of a real box. */
+export const simulatorUrl = "simulator:";
+
+const backend = z.strictObject({
+  url: backendUrl,
+  type: z.enum(backendTypes).default("lmstudio").describe("Which server it is."),
+  timeout: seconds
+    .optional()
+    .describe("Seconds to wait for the first byte of an answer; default: request.default_timeout."),
+  api_key: secret.optional().describe("The backend's own key, sent as a Bearer token. The client's key never is."),
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected an HTTP header name"), secret)
+    .default({})
+    .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+});
+
+const modelName = z.string().min(1);
+
+const targetByKind = z
+  .strictObject({
+    chat: modelName.optional().describe("For chat, completions and responses."),
+    embeddings: modelName.optional().describe("For embeddings."),
+  })
+  .refine((value) => value.chat !== undefined || value.embeddings !== undefined, {
+    error: 'expected "chat", "embeddings" or both',
+  });
+
+const target = z.union([modelName, targetByKind]);
+
+const server = z.strictObject({
+  host: z.string().min(1).default("127.0.0.1").describe("The address to listen on; 0.0.0.0 for every one."),
+  port: z.int().min(0).max(65_535).default(8080).describe("The port to listen on; 0 picks a free one."),
+  cors_origins: z
+    .array(z.string().min(1))
+    .default(["*"])
+    .describe('Origins whose browser apps may call the proxy; "*" is every origin, [] none.'),
+  drain_timeout: seconds.default(30).describe("Seconds that running answers have to finish after SIGTERM."),
+});
+
+const authentication = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe("Whether a client has to send a key."),
+    valid_api_keys: z.array(secret).default([]).describe("The keys that are let in."),
+  })
+  .refine((value) => !value.enabled || value.valid_api_keys.length > 0, {
+    path: ["valid_api_keys"],
+    error: "authentication is enabled, so at least one key is needed",
+  });
+
+const request = z.strictObject({
+  max_content_length: z
+    .int()
+    .positive()
+    .default(64 * 1024 * 1024)
+    .describe("The largest request body, in bytes; a larger one gets 413."),
+  default_timeout: seconds
+    .default(300)
+    .describe("Seconds to wait for the first byte of an answer where the backend sets no timeout; 0 waits for ever."),
+  max_retries: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe("How often a connection that failed before anything was sent is tried again."),
+});
+
+const stream = z.strictObject({
+  heartbeat: seconds
+    .default(15)
+    .describe("Seconds of silence after which a stream gets an SSE comment to keep the line open; 0 turns it off."),
+  idle_timeout: seconds
+    .default(300)
+    .describe("Seconds of silence from the backend after its first byte before an answer is given up; 0 waits for ever."),
+});
+
+/** Lower-case on the inside; the operator may write INFO. */
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+
+const logging = z.strictObject({
+  level: z
+    .string()
+    .transform((value) => value.toLowerCase().replace(/^warning$/, "warn"))
+    .pipe(z.enum(logLevels))
+    .default("info"),
+  format: z.enum(["text", "json"]).default("text").describe("One readable line, or one JSON object, an event."),
+  include_request_body: z.boolean().default(false).describe("Writes request bodies to the log, cut at 16 KiB."),
+  include_response_body: z.boolean().default(false).describe("Writes response bodies to the log, cut at 16 KiB."),
+});
+
+/** The whole configuration file. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe("For editors: where this file's JSON Schema is."),
+  server: server.prefault({}),
+  backends: z
+    .record(z.string().min(1), backend)
+    .refine((value) => Object.keys(value).length > 0, { error: "at least one backend is needed" })
+    .prefault({ local: { url: "http://localhost:1234" } })
+    .describe("The boxes that run the models, by a name of your choice."),
+  model_mapping: z
+    .record(modelName, target)
+    .default({})
+    .describe('The name an app asks for to the name a backend has; "*" in a name matches anything.'),
+  default_model: target.optional().describe("Serves every name that model_mapping does not know."),
+  unknown_model: z
+    .enum(["auto", "reject", "passthrough"])
+    .optional()
+    .describe(
+      'A name that nothing knows: "auto" takes the model that is loaded (the default without model_mapping), "reject" answers model_not_found (the default with it), "passthrough" lets the backend decide.',
+    ),
+  unknown_model_status: z
+    .union([z.literal(400), z.literal(404)])
+    .default(400)
+    .describe("The HTTP status of model_not_found."),
+  authentication: authentication.prefault({}),
+  request: request.prefault({}),
+  stream: stream.prefault({}),
+  logging: logging.prefault({}),
+});
+
+/** What an operator writes. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** The same with every default filled in and every secret wrapped. */
+export type Config = z.output<typeof configSchema>;
+export type BackendConfig = z.output<typeof backend>;
+export type BackendType = (typeof backendTypes)[number];
+export type TargetConfig = z.output<typeof target>;

@@ -1,0 +1,155 @@
+/** The one error type and its makers: each says what went wrong and what to do next. Knows no Response and no stream. */
+
+/** OpenAI's own values of `error.type` that the proxy makes or passes on. */
+export type ErrorType = "invalid_request_error" | "server_error" | "requests" | "tokens" | (string & {});
+
+export interface ProxyErrorFacts {
+  readonly status: number;
+  readonly type: ErrorType;
+  /** A string or null, as OpenAI's contract has it; never a number. */
+  readonly code: string | null;
+  readonly param?: string | null;
+  readonly message: string;
+  /** Who speaks: the proxy itself, or a backend whose words are passed on. */
+  readonly origin?: "proxy" | "upstream";
+  /** Whether trying again cannot do the work twice: `safe` only while nothing was sent. */
+  readonly retry?: "safe" | "never";
+  /** Extra response headers, such as `retry-after` or `allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+export class ProxyError extends Error {
+  override readonly name = "ProxyError";
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly code: string | null;
+  readonly param: string | null;
+  readonly origin: "proxy" | "upstream";
+  readonly retry: "safe" | "never";
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(facts: ProxyErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.status = facts.status;
+    this.type = facts.type;
+    this.code = facts.code;
+    this.param = facts.param ?? null;
+    this.origin = facts.origin ?? "proxy";
+    this.retry = facts.retry ?? "never";
+    this.headers = facts.headers ?? {};
+  }
+}
+
+const noRetry = { "x-should-retry": "false" };
+
+/** 400: the request itself is wrong; `param` is the JSON path of the field at fault. */
+export function badRequest(message: string, param: string | null = null, code: string | null = null): ProxyError {
+  return new ProxyError({ status: 400, type: "invalid_request_error", code, param, message });
+}
+
+/** 401 without a key. */
+export function missingKey(): ProxyError {
+  return new ProxyError({
+    status: 401,
+    type: "invalid_request_error",
+    code: null,
+    message:
+      "You didn't provide an API key. Send one of this proxy's keys in an Authorization header (Authorization: Bearer YOUR_KEY), or in api-key or x-api-key.",
+    headers: { "www-authenticate": "Bearer" },
+  });
+}
+
+/** 401 with a key that is not in the list; only the key's ends are shown. */
+export function wrongKey(maskedKey: string): ProxyError {
+  return new ProxyError({
+    status: 401,
+    type: "invalid_request_error",
+    code: "invalid_api_key",
+    message: `Incorrect API key provided: ${maskedKey}. Ask the proxy's operator for a key; they stand in authentication.valid_api_keys.`,
+    headers: { "www-authenticate": "Bearer" },
+  });
+}
+
+/** 400 or 404 by the operator's choice: no mapping, pattern, default or backend knows the name. */
+export function modelNotFound(status: 400 | 404, model: string, nearest: readonly string[]): ProxyError {
+  const advice =
+    nearest.length > 0
+      ? `Nearest known names: ${nearest.map((name) => `\`${name}\``).join(", ")}.`
+      : "No name is known yet: is a model downloaded on the backend?";
+  return new ProxyError({
+    status,
+    type: "invalid_request_error",
+    code: "model_not_found",
+    param: "model",
+    message: `The model \`${model}\` does not exist here. ${advice} GET /v1/models lists all; model_mapping adds more.`,
+    headers: noRetry,
+  });
+}
+
+/** 404: a path that neither the proxy nor the backend has. */
+export function unknownUrl(method: string, path: string): ProxyError {
+  return new ProxyError({
+    status: 404,
+    type: "invalid_request_error",
+    code: null,
+    message: `Invalid URL (${method} ${path}): neither the proxy nor the backend has it. API paths begin with /v1, such as /v1/chat/completions.`,
+  });
+}
+
+/** 405: the path is known, with other methods. */
+export function methodNotAllowed(method: string, path: string, allowed: readonly string[]): ProxyError {
+  return new ProxyError({
+    status: 405,
+    type: "invalid_request_error",
+    code: "method_not_supported",
+    message: `Not allowed to ${method} on ${path}: use ${allowed.join(" or ")}.`,
+    headers: { allow: allowed.join(", ") },
+  });
+}
+
+/** 413: the body is over `request.max_content_length`. */
+export function bodyTooLarge(limitBytes: number): ProxyError {
+  return new ProxyError({
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+    message: `The request body is larger than ${limitBytes} bytes. Send less, or raise request.max_content_length in the proxy's configuration.`,
+    headers: noRetry,
+  });
+}
+
+/** 499: the client left; nobody reads this, the log does. */
+export function clientGone(): ProxyError {
+  return new ProxyError({
+    status: 499,
+    type: "invalid_request_error",
+    code: "client_closed_request",
+    message: "The client closed the connection before the answer.",
+  });
+}
+
+/** 500: a defect of the proxy. The message tells nothing of the inside; the log does, under the request id. */
+export function internalError(cause: unknown): ProxyError {
+  return new ProxyError({
+    status: 500,
+    type: "server_error",
+    code: null,
+    message: "The proxy failed to handle this request. Its log tells why, under the x-request-id of this answer.",
+    cause,
+  });
+}
+
+/** 502: the backend cannot be reached or does not speak as expected. `retry` is `safe` if nothing was sent. */
+export function badGateway(
+  message: string,
+  code: string,
+  options: { readonly retry?: "safe" | "never"; readonly cause?: unknown } = {},
+): ProxyError {
+  return new ProxyError({ status: 502, type: "server_error", code, message, ...options });
+}
+
+/** 504: the backend stayed silent for too long. */
+export function gatewayTimeout(message: string, code: string): ProxyError {
+  return new ProxyError({ status: 504, type: "server_error", code, message, headers: noRetry });
+}

@@ -1,0 +1,28 @@
+/** The record of one request that travels through the stages. Plain data: no methods, no imports from the rooms. */
+
+/** A model on a backend that an alias was resolved to. */
+export interface Target {
+  readonly model: string;
+  /** How the name was found; `asked` is a name passed on as it came. */
+  readonly via: "alias" | "pattern" | "default" | "local" | "auto" | "asked";
+}
+
+export interface Exchange {
+  /** The request id: in `x-request-id`, in every log line, sent to the backend. */
+  readonly id: string;
+  readonly startedAt: number;
+  readonly method: string;
+  /** The path as the client sent it, without the query. */
+  readonly path: string;
+  readonly clientAddress: string | undefined;
+  /** Who the key says it is; undefined while authentication is off. */
+  principal: string | undefined;
+  /** The name the client asked for. */
+  alias: string | undefined;
+  target: Target | undefined;
+  backend: string | undefined;
+  /** How many times the request was handed to a backend. */
+  attempts: number;
+  firstByteAt: number | undefined;
+  streamed: boolean;
+}

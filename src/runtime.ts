@@ -1,0 +1,70 @@
+/** What the app needs from the place it runs in; a shell fills it. Knows nothing of OpenAI, Hono or any one runtime. */
+
+/** One request to a backend, as `fetch` takes it. A stream as `body` is sent on as it is read. */
+export interface UpstreamInit {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+  readonly signal: AbortSignal;
+}
+
+/** Takes one log event: a noun-verb name and flat fields. Must never throw and never keep a reference. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Runtime {
+  /** `node`, `bun`, `deno`, `workerd`, or a test's own word; shown in logs only. */
+  readonly name: string;
+  /** Sends one upstream request. Has no time limit of its own, follows no redirect, rejects as `fetch` does. */
+  fetch(url: string, init: UpstreamInit): Promise<Response>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Calls back once after `delayMs`; returns the function that calls it off. */
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** The client's IP address where the runtime can tell; `platform` is what the shell passed to `app.fetch` as its second argument. */
+  clientAddress(request: Request, platform: unknown): string | undefined;
+  /** False on workerd, where one request may not wait for a promise that another began. */
+  readonly sharesPromises: boolean;
+  readonly log: Log;
+}
+
+/** Drops every event: for tests and for libraries that embed the app. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The portable defaults; a shell overrides what it does better. */
+export function createPortableRuntime(name: string, overrides: Partial<Runtime> = {}): Runtime {
+  return {
+    name,
+    fetch: (url, init) => fetch(url, portableFetchInit(init)),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    setTimer(callback, delayMs) {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    clientAddress: () => undefined,
+    sharesPromises: true,
+    log: silentLog,
+    ...overrides,
+  };
+}
+
+/** `UpstreamInit` as the global `fetch` wants it: redirects are the caller's business, streams need `duplex`. */
+export function portableFetchInit(init: UpstreamInit): RequestInit & { duplex?: "half" } {
+  return {
+    method: init.method,
+    headers: init.headers,
+    body: init.body,
+    signal: init.signal,
+    redirect: "manual",
+    ...(init.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
+  };
+}
