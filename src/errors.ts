@@ -44,7 +44,11 @@ export class ProxyError extends Error {
 const noRetry = { "x-should-retry": "false" };
 
 /** 400: the request itself is wrong; `param` is the JSON path of the field at fault. */
-export function badRequest(message: string, param: string | null = null, code: string | null = null): ProxyError {
+export function badRequest(
+  message: string,
+  param: string | null = null,
+  code: string | null = null,
+): ProxyError {
   return new ProxyError({ status: 400, type: "invalid_request_error", code, param, message });
 }
 
@@ -135,7 +139,8 @@ export function internalError(cause: unknown): ProxyError {
     status: 500,
     type: "server_error",
     code: null,
-    message: "The proxy failed to handle this request. Its log tells why, under the x-request-id of this answer.",
+    message:
+      "The proxy failed to handle this request. Its log tells why, under the x-request-id of this answer.",
     cause,
   });
 }

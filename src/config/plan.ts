@@ -2,9 +2,6 @@
 import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
 import type { Secret } from "./secret.ts";
 
-/** Chat, completions and responses run on chat models; embeddings on embedding models. */
-export type ModelKind = "chat" | "embedding";
-
 /** A model name on the backends, for each kind that may use it. */
 export interface TargetNames {
   readonly chat: string | undefined;
@@ -62,7 +59,11 @@ export function createPlan(config: Config): Plan {
     ),
     aliasPatterns: mapping
       .filter(([name]) => name.includes("*"))
-      .map(([pattern, target]) => ({ pattern, matches: compilePattern(pattern), target: toTargetNames(target) }))
+      .map(([pattern, target]) => ({
+        pattern,
+        matches: compilePattern(pattern),
+        target: toTargetNames(target),
+      }))
       .sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern)),
     defaultTarget: config.default_model === undefined ? undefined : toTargetNames(config.default_model),
     unknownModel: config.unknown_model ?? (hasMapping ? "reject" : "auto"),
@@ -96,9 +97,13 @@ function toTargetNames(target: TargetConfig): TargetNames {
     : { chat: target.chat, embedding: target.embeddings, sharedByKinds: false };
 }
 
+/** Matches in a time that grows with the name only: names come from clients and may be very long. */
 function compilePattern(pattern: string): RegExp {
-  const body = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${body.join(".*")}$`, "s");
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const middle = parts.slice(1, -1).filter((part) => part !== "");
+  // A lookahead is never entered again, so each part is found once, as far left as it stands.
+  const found = middle.map((part, index) => `(?=(.*?${part}))\\${index + 1}`);
+  return new RegExp(`^${parts.at(0) ?? ""}${found.join("")}.*${parts.at(-1) ?? ""}$`, "s");
 }
 
 function literalLength(pattern: string): number {

@@ -1,12 +1,23 @@
 /** What the operator may write, with every default and unit, here and only here. Knows nothing of files or the environment. */
 import { z } from "zod";
+import { findUrlProblem } from "./backend-url.ts";
 import { Secret } from "./secret.ts";
 
+const isAuthorization = (name: string): boolean => name.toLowerCase() === "authorization";
+
+export { simulatorUrl } from "./backend-url.ts";
+
+/** A description of one begins with "Seconds", by which an error message knows the unit. */
 const seconds = z.number().nonnegative().max(86_400);
 
 const secret = z
   .string()
   .min(1)
+  // A key read from a file often ends with a line break, which no HTTP header can carry.
+  .refine((value) => /^[\x21-\x7e\x80-\xff](?:[\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value), {
+    error: "a value that an HTTP header can carry",
+    params: { hint: "remove line breaks, and spaces at either end" },
+  })
   .transform((value) => new Secret(value));
 
 /** The backend kinds that have a dialect; `lmstudio` is the default. */
@@ -14,29 +25,34 @@ export const backendTypes = ["lmstudio", "llama-server", "ollama", "vllm", "open
 
 const backendUrl = z
   .string()
-  .refine((value) => value === simulatorUrl || /^https?:\/\/[^/\s]+/i.test(value), {
-    error: 'expected a URL such as "http://10.50.10.14:1234"',
-  })
-  .refine((value) => value === simulatorUrl || URL.canParse(value), {
-    error: 'expected a URL such as "http://10.50.10.14:1234"',
+  .check((context) => {
+    const problem = findUrlProblem(context.value);
+    if (problem === undefined) return;
+    const { expected, ...params } = problem;
+    context.issues.push({ code: "custom", input: context.value, message: expected, params });
   })
   .describe('Where the backend listens, with or without /v1; "simulator:" is the built-in simulator.');
 
-/** The URL that stands for the built-in simulator instead of a real box. */
-export const simulatorUrl = "simulator:";
-
-const backend = z.strictObject({
-  url: backendUrl,
-  type: z.enum(backendTypes).default("lmstudio").describe("Which server it is."),
-  timeout: seconds
-    .optional()
-    .describe("Seconds to wait for the first byte of an answer; default: request.default_timeout."),
-  api_key: secret.optional().describe("The backend's own key, sent as a Bearer token. The client's key never is."),
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected an HTTP header name"), secret)
-    .default({})
-    .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
-});
+const backend = z
+  .strictObject({
+    url: backendUrl,
+    type: z.enum(backendTypes).default("lmstudio").describe("Which server it is."),
+    timeout: seconds
+      .optional()
+      .describe("Seconds to wait for the first byte of an answer; default: request.default_timeout."),
+    api_key: secret
+      .optional()
+      .describe("The backend's own key, sent as a Bearer token. The client's key never is."),
+    headers: z
+      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "an HTTP header name"), secret)
+      .prefault({})
+      .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+  })
+  .refine(({ api_key, headers }) => api_key === undefined || !Object.keys(headers).some(isAuthorization), {
+    path: ["headers"],
+    error: "no Authorization header next to `api_key`, which is sent as one",
+    params: { hint: "keep one of the two" },
+  });
 
 const modelName = z.string().min(1);
 
@@ -46,13 +62,22 @@ const targetByKind = z
     embeddings: modelName.optional().describe("For embeddings."),
   })
   .refine((value) => value.chat !== undefined || value.embeddings !== undefined, {
-    error: 'expected "chat", "embeddings" or both',
+    error: "a model name under `chat`, `embeddings` or both",
+    params: { hint: 'write { "chat": "…", "embeddings": "…" } or one plain name for both' },
   });
 
 const target = z.union([modelName, targetByKind]);
 
 const server = z.strictObject({
-  host: z.string().min(1).default("127.0.0.1").describe("The address to listen on; 0.0.0.0 for every one."),
+  host: z
+    .string()
+    .min(1)
+    .refine((value) => /^(?:[^\s:/[\]]+|[^\s/[\]]*:[^\s/[\]]*:[^\s/[\]]*)$/.test(value), {
+      error: "a host name or an address, without http:// and without a port",
+      params: { hint: "the port has a key of its own, `server.port`" },
+    })
+    .default("127.0.0.1")
+    .describe("The address to listen on; 0.0.0.0 for every one."),
   port: z.int().min(0).max(65_535).default(8080).describe("The port to listen on; 0 picks a free one."),
   cors_origins: z
     .array(z.string().min(1))
@@ -64,11 +89,12 @@ const server = z.strictObject({
 const authentication = z
   .strictObject({
     enabled: z.boolean().default(false).describe("Whether a client has to send a key."),
-    valid_api_keys: z.array(secret).default([]).describe("The keys that are let in."),
+    valid_api_keys: z.array(secret).prefault([]).describe("The keys that are let in."),
   })
   .refine((value) => !value.enabled || value.valid_api_keys.length > 0, {
     path: ["valid_api_keys"],
-    error: "authentication is enabled, so at least one key is needed",
+    error: "at least one key, because authentication.enabled is true",
+    params: { hint: 'write valid_api_keys: ["…"], or enabled: false to let everyone in' },
   });
 
 const request = z.strictObject({
@@ -79,7 +105,9 @@ const request = z.strictObject({
     .describe("The largest request body, in bytes; a larger one gets 413."),
   default_timeout: seconds
     .default(300)
-    .describe("Seconds to wait for the first byte of an answer where the backend sets no timeout; 0 waits for ever."),
+    .describe(
+      "Seconds to wait for the first byte of an answer where the backend sets no timeout; 0 waits for ever.",
+    ),
   max_retries: z
     .int()
     .min(0)
@@ -91,24 +119,42 @@ const request = z.strictObject({
 const stream = z.strictObject({
   heartbeat: seconds
     .default(15)
-    .describe("Seconds of silence after which a stream gets an SSE comment to keep the line open; 0 turns it off."),
+    .describe(
+      "Seconds of silence after which a stream gets an SSE comment to keep the line open; 0 turns it off.",
+    ),
   idle_timeout: seconds
     .default(300)
-    .describe("Seconds of silence from the backend after its first byte before an answer is given up; 0 waits for ever."),
+    .describe(
+      "Seconds of silence from the backend after its first byte before an answer is given up; 0 waits for ever.",
+    ),
 });
 
 /** Lower-case on the inside; the operator may write INFO. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
+const writtenLogLevels = [...logLevels, "warning"].flatMap((level) => [level, level.toUpperCase()]);
+
 const logging = z.strictObject({
   level: z
     .string()
+    // Only for editors: what is accepted is decided after the transform.
+    .meta({ enum: writtenLogLevels })
     .transform((value) => value.toLowerCase().replace(/^warning$/, "warn"))
     .pipe(z.enum(logLevels))
-    .default("info"),
-  format: z.enum(["text", "json"]).default("text").describe("One readable line, or one JSON object, an event."),
-  include_request_body: z.boolean().default(false).describe("Writes request bodies to the log, cut at 16 KiB."),
-  include_response_body: z.boolean().default(false).describe("Writes response bodies to the log, cut at 16 KiB."),
+    .prefault("info")
+    .describe("The least important event that is written; upper or lower case."),
+  format: z
+    .enum(["text", "json"])
+    .default("text")
+    .describe("One readable line, or one JSON object, an event."),
+  include_request_body: z
+    .boolean()
+    .default(false)
+    .describe("Writes request bodies to the log, cut at 16 KiB."),
+  include_response_body: z
+    .boolean()
+    .default(false)
+    .describe("Writes response bodies to the log, cut at 16 KiB."),
 });
 
 /** The whole configuration file. */
@@ -117,7 +163,10 @@ export const configSchema = z.strictObject({
   server: server.prefault({}),
   backends: z
     .record(z.string().min(1), backend)
-    .refine((value) => Object.keys(value).length > 0, { error: "at least one backend is needed" })
+    .refine((value) => Object.keys(value).length > 0, {
+      error: "at least one backend",
+      params: { hint: 'write { "primary": { "url": "http://10.50.10.14:1234" } }, or remove `backends`' },
+    })
     .prefault({ local: { url: "http://localhost:1234" } })
     .describe("The boxes that run the models, by a name of your choice."),
   model_mapping: z

@@ -1,0 +1,60 @@
+/** GET /health, /health/live and /health/ready: what a person, a container and a load balancer ask. */
+import type { Context } from "hono";
+import { isAllowed } from "../auth/require-key.ts";
+import type { AppEnv } from "../pipeline/app-env.ts";
+import type { Services } from "../pipeline/services.ts";
+import type { BackendSnapshot } from "../route/pool.ts";
+import { version } from "../version.ts";
+
+/** 200 with the whole state; `status` is `ok`, `degraded` (some backends are down) or `unavailable`. */
+export function reportHealth(
+  services: Services,
+  startedAt: number,
+): (c: Context<AppEnv>) => Promise<Response> {
+  return async (c) => {
+    const snapshots = await services.catalog.current();
+    const mayKnow = isAllowed(c.req.raw.headers, services.plan);
+    const up = snapshots.filter(({ status }) => status === "up");
+    const status = up.length === snapshots.length ? "ok" : up.length > 0 ? "degraded" : "unavailable";
+    return c.json({
+      status,
+      backend: up.length > 0 ? "connected" : "unreachable",
+      uptime: Math.round((services.runtime.now() - startedAt) / 1000),
+      version,
+      runtime: services.runtime.name,
+      backends: Object.fromEntries(
+        snapshots.map((snapshot) => [snapshot.backend.name, describe(snapshot, mayKnow)]),
+      ),
+    });
+  };
+}
+
+/** 200 as long as the process handles requests at all. */
+export function reportLive(c: Context<AppEnv>): Response {
+  return c.json({ status: "ok" });
+}
+
+/** 200 while a backend answers, else 503: send no work here. */
+export function reportReady(services: Services): (c: Context<AppEnv>) => Promise<Response> {
+  return async (c) => {
+    const snapshots = await services.catalog.current();
+    const isReady = snapshots.some(({ status }) => status === "up");
+    return c.json({ status: isReady ? "ready" : "no backend answers" }, isReady ? 200 : 503);
+  };
+}
+
+/** Probes come without a key, so anybody gets names, states and counts; addresses only those who may use the proxy. */
+function describe(
+  { status, problem, models, inFlight, checkedAt, backend }: BackendSnapshot,
+  mayKnow: boolean,
+) {
+  return {
+    status,
+    type: backend.type,
+    models: models?.length ?? 0,
+    loaded: models?.filter((model) => model.isLoaded === true).length ?? 0,
+    in_flight: inFlight,
+    checked_at: checkedAt === 0 ? null : new Date(checkedAt).toISOString(),
+    ...(mayKnow ? { url: backend.baseUrl, problem: problem ?? null } : {}),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * The map: every route and the order of the stages. A request travels
+ * entry → exchange → key → read and resolve → attempts (route, upstream, normalise) → respond.
+ */
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
+import { listModels, retrieveModel } from "./admin/models.ts";
+import { welcome } from "./admin/welcome.ts";
+import { requirePrincipal } from "./auth/require-key.ts";
+import { createPlan } from "./config/plan.ts";
+import type { Config } from "./config/schema.ts";
+import { methodNotAllowed } from "./errors.ts";
+import { pathOf, routePath } from "./http/paths.ts";
+import type { AppEnv } from "./pipeline/app-env.ts";
+import { createCatalog } from "./pipeline/catalog.ts";
+import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
+import { passThrough } from "./pipeline/passthrough.ts";
+import { proxyTo } from "./pipeline/proxy.ts";
+import { chatEndpoint } from "./protocol/openai/chat.ts";
+import { completionsEndpoint } from "./protocol/openai/completions.ts";
+import { embeddingsEndpoint } from "./protocol/openai/embeddings.ts";
+import { responsesEndpoint } from "./protocol/openai/responses.ts";
+import { exposedHeaders } from "./respond/headers.ts";
+import type { Runtime } from "./runtime.ts";
+import { createState, type ProxyState } from "./state.ts";
+
+const endpoints = [chatEndpoint, completionsEndpoint, embeddingsEndpoint, responsesEndpoint];
+
+/** The proxy as one fetch handler. `state` carries over from the app that a reload replaces. */
+export function createApp(
+  config: Config,
+  runtime: Runtime,
+  state: ProxyState = createState(runtime.now()),
+): Hono<AppEnv> {
+  const plan = createPlan(config);
+  const { pool, startedAt } = state;
+  const services = { plan, runtime, pool, catalog: createCatalog(plan, pool, runtime) };
+  const app = new Hono<AppEnv>({ getPath: (request) => routePath(pathOf(request.url)) });
+
+  app.onError(renderError(services));
+  app.use(openExchange(runtime));
+  app.use(cors({ origin: corsOrigin(plan.corsOrigins), exposeHeaders: exposedHeaders, maxAge: 86_400 }));
+
+  app.get("/", welcome);
+  app.get("/health", reportHealth(services, startedAt));
+  app.get("/health/live", reportLive);
+  app.get("/health/ready", reportReady(services));
+
+  app.use(async (c, next) => {
+    c.var.exchange.principal = requirePrincipal(c.req.raw.headers, plan);
+    await next();
+  });
+  app.get("/models", settleDirectly(services), listModels(services, startedAt));
+  app.get("/models/:id{.+}", settleDirectly(services), retrieveModel(services, startedAt));
+  for (const endpoint of endpoints) app.post(endpoint.path, proxyTo(endpoint, services));
+
+  refuseOtherMethods(
+    app,
+    ["/health", "/health/live", "/health/ready", "/models", "/models/:id{.+}"],
+    ["GET"],
+  );
+  refuseOtherMethods(
+    app,
+    endpoints.map(({ path }) => path),
+    ["POST"],
+  );
+  app.all("*", passThrough(services));
+  return app;
+}
+
+function refuseOtherMethods(app: Hono<AppEnv>, paths: readonly string[], allowed: readonly string[]): void {
+  for (const path of paths) {
+    app.all(path, (c) => {
+      throw methodNotAllowed(c.req.method, c.var.exchange.path, allowed);
+    });
+  }
+}
+
+function corsOrigin(origins: readonly string[]): string | string[] {
+  return origins.includes("*") ? "*" : [...origins];
+}

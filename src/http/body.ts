@@ -1,0 +1,79 @@
+/** Reads and limits request bodies: a body over the limit is refused while it comes in, not after. Knows no JSON. */
+import { badRequest, bodyTooLarge, ProxyError } from "../errors.ts";
+import type { Cancellation } from "./cancel.ts";
+
+/** The length that the client announced, in bytes; undefined for a chunked body. */
+export function announcedLength(headers: Headers): number | undefined {
+  const value = headers.get("content-length");
+  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** The whole body, or `bodyTooLarge` as soon as it is known to be over `maxBytes`; 400 where it breaks off. */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readAll(request, maxBytes);
+  } catch (thrown) {
+    if (thrown instanceof ProxyError) throw thrown;
+    throw badRequest("The request's body broke off before its end.");
+  }
+}
+
+async function readAll(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const announced = announcedLength(request.headers);
+  if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
+  if (request.body === null) return new Uint8Array();
+  if (announced !== undefined) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
+    return bytes;
+  }
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return joinChunks(chunks);
+    total += value.byteLength;
+    if (total > maxBytes) {
+      void reader.cancel().catch(() => {});
+      throw bodyTooLarge(maxBytes);
+    }
+    chunks.push(value);
+  }
+}
+
+/** One array out of several; the chunk itself, uncopied, would be shared, so even one is copied. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return joined;
+}
+
+/**
+ * Passes a body of unknown length on as it comes. Over `maxBytes` it calls the upstream request off as well:
+ * workerd would otherwise send a well-formed but truncated body.
+ */
+export function limitBody(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  cancellation: Cancellation,
+): ReadableStream<Uint8Array> {
+  let total = 0;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        total += chunk.byteLength;
+        if (total > maxBytes) {
+          cancellation.cancel("body-too-large");
+          controller.error(bodyTooLarge(maxBytes));
+          return;
+        }
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+/** One abort for one piece of work: who ended it first is kept as data, since error names differ between runtimes. */
+
+/** Why the work was called off. `parent` means that the work around it was. */
+export type CancelReason =
+  "client-gone" | "first-byte-timeout" | "idle-timeout" | "body-too-large" | "parent";
+
+export interface Cancellation {
+  readonly signal: AbortSignal;
+  /** Undefined while nothing was called off, and for ever once the work has finished. */
+  readonly reason: CancelReason | undefined;
+  /** Aborts the signal; only the first call counts, none after `finish`. */
+  cancel(reason: CancelReason): void;
+  /** The work is done: a late abort of the parent says nothing any more (Deno's request signal fires after each answer). */
+  finish(): void;
+}
+
+/** Follows `parent`, and reports its abort under `parentReason`. */
+export function createCancellation(parent: AbortSignal, parentReason: CancelReason): Cancellation {
+  const controller = new AbortController();
+  let reason: CancelReason | undefined;
+  let isFinished = false;
+  const follow = () => cancel(parentReason);
+
+  function cancel(why: CancelReason): void {
+    if (isFinished || reason !== undefined) return;
+    reason = why;
+    parent.removeEventListener("abort", follow);
+    controller.abort(new DOMException(`The work was called off: ${why}.`, "AbortError"));
+  }
+
+  if (parent.aborted) cancel(parentReason);
+  else parent.addEventListener("abort", follow, { once: true });
+
+  return {
+    signal: controller.signal,
+    get reason() {
+      return reason;
+    },
+    cancel,
+    finish() {
+      isFinished = true;
+      parent.removeEventListener("abort", follow);
+    },
+  };
+}

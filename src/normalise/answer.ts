@@ -1,0 +1,114 @@
+/** Stage 6: makes of a backend's response an answer in OpenAI's words, or a ProxyError. Knows no retry and no client. */
+import type { BackendPlan } from "../config/plan.ts";
+import { labelOf } from "../dialects/label.ts";
+import { badGateway, type ProxyError } from "../errors.ts";
+import { joinChunks } from "../http/body.ts";
+import { mediaType } from "../http/headers.ts";
+import type { Endpoint } from "../protocol/openai/endpoint.ts";
+import { scanObject } from "../protocol/openai/scan.ts";
+import { replaceModel } from "../protocol/openai/splice.ts";
+import type { StreamSource } from "../sse/stream.ts";
+import { createEventTranslation } from "./events.ts";
+import { readStart } from "./peek.ts";
+import { normaliseUpstreamError } from "./upstream-error.ts";
+
+export type Answer =
+  | { readonly kind: "json"; readonly headers: Headers; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "stream"; readonly headers: Headers; readonly source: StreamSource };
+
+export interface AnswerContext {
+  readonly backend: BackendPlan;
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly path: string;
+  /** The asked name as JSON text in UTF-8. */
+  readonly encodedAlias: Uint8Array;
+  /** What a failed read means; depends on who called the work off. */
+  readonly broken: (cause: unknown) => ProxyError;
+}
+
+/** An error body longer than this is cut: nobody reads more of it. */
+export const maxErrorBytes = 64 * 1024;
+
+/** Returns once the answer is sure: a whole JSON body, or a stream's first frame with data. */
+export async function readAnswer(response: Response, context: AnswerContext): Promise<Answer> {
+  try {
+    if (!response.ok) throw await errorOf(response, context);
+    return mediaType(response.headers) === "text/event-stream"
+      ? { kind: "stream", headers: response.headers, source: await openStream(response, context) }
+      : { kind: "json", headers: response.headers, bytes: await readJson(response, context) };
+  } catch (thrown) {
+    throw context.broken(thrown);
+  }
+}
+
+/** The error that a response with an error status tells of. */
+export async function errorOf(
+  response: Response,
+  context: Pick<AnswerContext, "backend" | "method" | "path">,
+): Promise<ProxyError> {
+  const { bytes, rest } = await readStart(response.body, maxErrorBytes);
+  void rest?.cancel().catch(() => {});
+  return normaliseUpstreamError({
+    backend: context.backend,
+    method: context.method,
+    path: context.path,
+    status: response.status,
+    body: new TextDecoder().decode(bytes),
+    headers: response.headers,
+  });
+}
+
+const answerKeys = ["error", "choices", "data", "object", "output"];
+
+/** Whether a body that came with a good status tells of an error all the same, as LM Studio's do. */
+export function isHiddenError(json: Uint8Array): boolean {
+  const fields = scanObject(json, 0, json.byteLength, answerKeys);
+  if (fields === undefined) return false;
+  const hasError = fields.some(({ key, valueStart }) => key === "error" && json[valueStart] !== 0x6e);
+  return hasError && fields.every(({ key }) => key === "error");
+}
+
+async function readJson(response: Response, context: AnswerContext): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const isObject = scanObject(bytes, 0, bytes.byteLength, []) !== undefined;
+  if (!isObject || isHiddenError(bytes)) {
+    throw normaliseUpstreamError({
+      ...context,
+      status: response.status,
+      body: new TextDecoder().decode(bytes.subarray(0, maxErrorBytes)),
+      headers: response.headers,
+    });
+  }
+  return replaceModel(bytes, context.endpoint.answerModelPath, context.encodedAlias);
+}
+
+async function openStream(response: Response, context: AnswerContext): Promise<StreamSource> {
+  const { backend, endpoint, encodedAlias, broken } = context;
+  const truncated = () =>
+    badGateway(
+      `${labelOf(backend)} ended the answer before it was finished. Its own log tells why; did it unload the model or crash?`,
+      "backend_stream_cut",
+    );
+  const stage = createEventTranslation({
+    endpoint,
+    encodedAlias,
+    toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
+    truncated,
+    broken,
+  });
+  if (response.body === null) throw truncated();
+  const reader = response.body.getReader();
+  const head: Uint8Array[] = [];
+  try {
+    while (!stage.hasData) {
+      const { done, value } = await reader.read();
+      if (done) throw truncated();
+      head.push(stage.push(value));
+    }
+  } catch (thrown) {
+    void reader.cancel().catch(() => {});
+    throw thrown;
+  }
+  return { head: joinChunks(head), reader, stage };
+}

@@ -1,0 +1,132 @@
+/** Translates a backend's event stream into the client's, frame by frame. Knows no fetch and no timer. */
+import type { Endpoint } from "../protocol/openai/endpoint.ts";
+import { scanObject, type Field } from "../protocol/openai/scan.ts";
+import { replaceModelInFrame } from "../protocol/openai/splice.ts";
+import { ProxyError } from "../errors.ts";
+import { joinChunks } from "../http/body.ts";
+import { formatEvent } from "../sse/format.ts";
+import { createFrameSplitter } from "../sse/frames.ts";
+import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
+import type { StreamStage } from "../sse/stream.ts";
+
+export interface EventTranslationOptions {
+  readonly endpoint: Endpoint;
+  /** The asked name as JSON text in UTF-8; undefined leaves names as they are. */
+  readonly encodedAlias: Uint8Array | undefined;
+  /** Makes a ProxyError of an error event's data. */
+  readonly toError: (data: string) => ProxyError;
+  /** What the client is told when the stream stops short. */
+  readonly truncated: () => ProxyError;
+  /** What the client is told when reading fails. */
+  readonly broken: (cause: unknown) => ProxyError;
+}
+
+export interface EventTranslation extends StreamStage {
+  /** True once a frame with data came, as opposed to comments. */
+  readonly hasData: boolean;
+}
+
+const nothing = new Uint8Array();
+
+/**
+ * A stage for `createEventStream`. An error event as the very first data is thrown from `push` as a ProxyError, so that
+ * it can still become a true HTTP error; a later one is sent on in OpenAI's shape.
+ */
+export function createEventTranslation(options: EventTranslationOptions): EventTranslation {
+  const { endpoint, encodedAlias } = options;
+  const splitter = createFrameSplitter();
+  let hasData = false;
+  let hasEnded = false;
+  /** The last two frames with data: the finish reason stands in the last, or before the usage. */
+  let last: readonly SseData[] = [];
+
+  function translate(frame: Uint8Array): Uint8Array {
+    const parsed = parseFrame(frame);
+    if (parsed.data.length === 0) return frame;
+    if (isDone(frame, parsed.data)) {
+      hasData = hasEnded = true;
+      return frame;
+    }
+    const error = errorIn(frame, parsed);
+    if (error !== undefined) {
+      if (!hasData) throw error;
+      hasEnded = true;
+      return formatEvent(endpoint.formatStreamError(error));
+    }
+    hasData = true;
+    last = [...last.slice(-1), { frame, parsed }];
+    return encodedAlias === undefined
+      ? frame
+      : replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias);
+  }
+
+  function errorIn(frame: Uint8Array, parsed: SseFrame): ProxyError | undefined {
+    const data = readData(frame, parsed.data);
+    const isErrorEvent = parsed.event === "error";
+    if (!isErrorEvent && !hasErrorField(data)) return undefined;
+    return options.toError(new TextDecoder().decode(data));
+  }
+
+  function isFinished(): boolean {
+    return (
+      hasEnded ||
+      last.some(({ frame, parsed }) => endpoint.isFinalEvent(parseData(readData(frame, parsed.data))))
+    );
+  }
+
+  return {
+    get hasData() {
+      return hasData;
+    },
+    push(chunk) {
+      const frames = splitter.push(chunk);
+      if (frames.length === 0) return nothing;
+      const [first] = frames;
+      return frames.length === 1 && first !== undefined
+        ? translate(first)
+        : joinChunks(frames.map(translate));
+    },
+    end() {
+      const rest = splitter.end();
+      const tail =
+        rest.byteLength > 0 && isWholeEvent(rest) ? joinChunks([translate(rest), lineEnds]) : nothing;
+      if (isFinished()) return tail;
+      return joinChunks([tail, formatEvent(endpoint.formatStreamError(options.truncated()))]);
+    },
+    fault(cause) {
+      const error = cause instanceof ProxyError ? cause : options.broken(cause);
+      return formatEvent(endpoint.formatStreamError(error));
+    },
+  };
+}
+
+interface SseData {
+  readonly frame: Uint8Array;
+  readonly parsed: SseFrame;
+}
+
+/** Ends a last frame whose blank line the backend left out. */
+const lineEnds = new TextEncoder().encode("\n\n");
+
+const errorKey: readonly string[] = ["error"];
+
+/** A top-level `error` that is not null: what SDKs raise. */
+function hasErrorField(data: Uint8Array): boolean {
+  const fields: Field[] = scanObject(data, 0, data.byteLength, errorKey) ?? [];
+  return fields.some(({ valueStart }) => data[valueStart] !== 0x6e);
+}
+
+/** Some servers end the last event without a blank line; half an event is not handed on. */
+function isWholeEvent(rest: Uint8Array): boolean {
+  const parsed = parseFrame(rest);
+  if (parsed.data.length === 0) return false;
+  return isDone(rest, parsed.data) || parseData(readData(rest, parsed.data)) !== undefined;
+}
+
+function parseData(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return undefined;
+  }
+}

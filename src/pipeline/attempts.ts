@@ -1,0 +1,97 @@
+/** The one loop that tries: pick a backend, send, read the answer; again only while nothing can have been sent. */
+import { ProxyError } from "../errors.ts";
+import type { Exchange } from "../exchange.ts";
+import { type Cancellation, createCancellation } from "../http/cancel.ts";
+import type { BackendPlan } from "../config/plan.ts";
+import { selectBackend } from "../route/select.ts";
+import { failureOf, send } from "../upstream/send.ts";
+import type { UpstreamRequest } from "../upstream/request.ts";
+import { pause } from "./pause.ts";
+import type { Services } from "./services.ts";
+
+/** The work of one attempt that is still open: its answer's body may still be on its way. */
+export interface Attempt {
+  readonly backend: BackendPlan;
+  readonly cancellation: Cancellation;
+  /** What a failed read means, given who called the attempt off. */
+  broken(thrown: unknown): ProxyError;
+  /** Stops the wait for the first byte. */
+  gotFirstByte(): void;
+  /** Gives the place on the backend back; once, whatever happened. */
+  release(): void;
+}
+
+export interface AttemptPlan<T> {
+  /** The model that the backend is to have; undefined where any backend will do. */
+  readonly model: string | undefined;
+  readonly toRequest: (backend: BackendPlan, attempt: Attempt) => UpstreamRequest;
+  /** Reads as much of the response as makes sure that it is an answer. */
+  readonly read: (response: Response, attempt: Attempt) => Promise<T>;
+  /** False where the request body can be read only once. */
+  readonly canRepeat: boolean;
+}
+
+const firstBackoffMs = 100;
+const longestBackoffMs = 2_000;
+
+/** The first answer, with its attempt still open; throws the last ProxyError. Ends at once when the client leaves. */
+export async function runAttempts<T>(
+  exchange: Exchange,
+  work: Cancellation,
+  services: Services,
+  plan: AttemptPlan<T>,
+): Promise<{ answer: T; attempt: Attempt }> {
+  const { runtime, pool } = services;
+  for (;;) {
+    const backend = selectBackend(plan.model, pool.snapshot(services.plan));
+    if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
+    exchange.backend = backend.name;
+    exchange.attempts++;
+    const attempt = openAttempt(backend, work, services);
+    try {
+      const response = await send(plan.toRequest(backend, attempt), backend, runtime, attempt.cancellation);
+      pool.reportTraffic(backend, undefined);
+      const answer = await plan.read(response, attempt);
+      attempt.gotFirstByte();
+      exchange.firstByteAt = runtime.now();
+      return { answer, attempt };
+    } catch (thrown) {
+      attempt.release();
+      const error = thrown instanceof ProxyError ? thrown : attempt.broken(thrown);
+      if (error.retry === "safe") pool.reportTraffic(backend, error.message);
+      const isLast = exchange.attempts > services.plan.maxRetries;
+      if (error.retry !== "safe" || !plan.canRepeat || isLast || work.reason !== undefined) throw error;
+      const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (exchange.attempts - 1));
+      runtime.log.debug("attempt-retry", {
+        request: exchange.id,
+        backend: backend.name,
+        problem: error.message,
+      });
+      await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
+    }
+  }
+}
+
+function openAttempt(backend: BackendPlan, work: Cancellation, services: Services): Attempt {
+  const cancellation = createCancellation(work.signal, "parent");
+  const release = services.pool.begin(backend);
+  const timeoutMs = backend.firstByteTimeoutMs;
+  const stopTimer =
+    timeoutMs > 0
+      ? services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs)
+      : () => {};
+  return {
+    backend,
+    cancellation,
+    broken: (thrown) =>
+      thrown instanceof ProxyError && cancellation.reason === undefined
+        ? thrown
+        : failureOf(thrown, backend, cancellation),
+    gotFirstByte: stopTimer,
+    release() {
+      stopTimer();
+      release();
+      cancellation.finish();
+    },
+  };
+}

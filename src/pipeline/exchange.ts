@@ -1,0 +1,65 @@
+/** The outer stage: opens the record of a request, and ends it where an error did. */
+import type { Context, ErrorHandler, MiddlewareHandler } from "hono";
+import { clientGone } from "../errors.ts";
+import type { Exchange } from "../exchange.ts";
+import { createCancellation } from "../http/cancel.ts";
+import { pathOf } from "../http/paths.ts";
+import { requestId } from "../http/request-id.ts";
+import { respondWithError, toProxyError } from "../respond/error.ts";
+import { answerHeaders } from "../respond/headers.ts";
+import type { Runtime } from "../runtime.ts";
+import type { AppEnv } from "./app-env.ts";
+import type { Services } from "./services.ts";
+import { settle } from "./settle.ts";
+
+/** Every answer carries the request id, those of the proxy itself too. */
+export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const request = c.req.raw;
+    const exchange: Exchange = {
+      id: requestId(request.headers.get("x-request-id")),
+      startedAt: runtime.now(),
+      method: request.method,
+      path: pathOf(request.url),
+      clientAddress: runtime.clientAddress(request, c.env),
+      principal: undefined,
+      alias: undefined,
+      target: undefined,
+      backend: undefined,
+      attempts: 0,
+      firstByteAt: undefined,
+      streamed: false,
+    };
+    c.set("exchange", exchange);
+    c.set("work", createCancellation(request.signal, "client-gone"));
+    await next();
+    if (!c.res.headers.has("x-request-id")) c.res.headers.set("x-request-id", exchange.id);
+  };
+}
+
+/** For routes that the proxy answers by itself: their exchange ends with the handler. */
+export function settleDirectly(services: Services): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    const { exchange, work } = c.var;
+    // An error has been settled where it was rendered.
+    if (c.error === undefined) settle(exchange, work, services, { status: c.res.status, outcome: "ended" });
+  };
+}
+
+/** Renders whatever a handler threw; a defect is logged with its stack, and tells the client nothing of the inside. */
+export function renderError(services: Services): ErrorHandler<AppEnv> {
+  return (thrown: Error, c: Context<AppEnv>) => {
+    const { exchange, work } = c.var;
+    const error = work.reason === "client-gone" ? clientGone() : toProxyError(thrown);
+    const { log, now } = services.runtime;
+    if (error.cause === thrown)
+      log.error("defect", { request: exchange.id, error: thrown.stack ?? String(thrown) });
+    settle(exchange, work, services, {
+      status: error.status,
+      outcome: work.reason === "client-gone" ? "cancelled" : "ended",
+      problem: error.message,
+    });
+    return respondWithError(error, answerHeaders(exchange, now()));
+  };
+}

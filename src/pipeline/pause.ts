@@ -1,0 +1,16 @@
+/** A wait that ends early when the work is called off. */
+import type { Runtime } from "../runtime.ts";
+
+/** Resolves after `delayMs`, or at once when `signal` aborts; never rejects. */
+export function pause(delayMs: number, runtime: Runtime, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const stopTimer = runtime.setTimer(finish, delayMs);
+    function finish(): void {
+      stopTimer();
+      signal.removeEventListener("abort", finish);
+      resolve();
+    }
+    signal.addEventListener("abort", finish, { once: true });
+  });
+}

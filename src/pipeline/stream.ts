@@ -1,0 +1,106 @@
+/** Answers a streaming request: waits for the first frame, but not longer than a heartbeat, then feeds the client's stream. */
+import { badGateway } from "../errors.ts";
+import { toProxyError } from "../respond/error.ts";
+import { streamHeaders } from "../respond/headers.ts";
+import { watchStream } from "../respond/stream.ts";
+import { formatEvent } from "../sse/format.ts";
+import { createEventStream, type EventStream, type StreamOutcome } from "../sse/stream.ts";
+import type { Runtime } from "../runtime.ts";
+import { createExcerpt } from "./excerpt.ts";
+import type { Journey, OpenAnswer } from "./open-answer.ts";
+import { settle } from "./settle.ts";
+import { respondWhole } from "./whole.ts";
+
+/**
+ * While nothing has been sent an error keeps its HTTP status; after the first heartbeat the status is 200 and an error
+ * becomes an error event.
+ */
+export async function relayStream(opening: Promise<OpenAnswer>, journey: Journey): Promise<Response> {
+  const { exchange, work, services } = journey;
+  const { runtime, plan } = services;
+  const open = await withinHeartbeat(opening, plan.heartbeatMs, runtime);
+  if (open?.answer.kind === "json") return respondWhole(open, journey);
+  const stream = createEventStream(runtime.now, () => work.cancel("client-gone"));
+  void feedClient(stream, opening, journey);
+  return new Response(stream.readable, {
+    status: 200,
+    headers: streamHeaders(exchange, runtime.now(), open?.answer.headers),
+  });
+}
+
+/** Undefined when the heartbeat is due first; rejects as `opening` does. */
+async function withinHeartbeat<T>(
+  opening: Promise<T>,
+  heartbeatMs: number,
+  runtime: Runtime,
+): Promise<T | undefined> {
+  if (heartbeatMs === 0) return opening;
+  let stopTimer = () => {};
+  const due = new Promise<undefined>((resolve) => {
+    stopTimer = runtime.setTimer(() => resolve(undefined), heartbeatMs);
+  });
+  try {
+    return await Promise.race([opening, due]);
+  } finally {
+    stopTimer();
+  }
+}
+
+async function feedClient(
+  stream: EventStream,
+  opening: Promise<OpenAnswer>,
+  journey: Journey,
+): Promise<void> {
+  const { endpoint, services } = journey;
+  const { plan, runtime } = services;
+  let open: OpenAnswer | undefined;
+  const stopWatch = watchStream(
+    stream,
+    {
+      heartbeatMs: plan.heartbeatMs,
+      idleTimeoutMs: plan.idleTimeoutMs,
+      onIdle: () => open?.attempt.cancellation.cancel("idle-timeout"),
+    },
+    runtime,
+  );
+  try {
+    open = await opening;
+    const { answer } = open;
+    const excerpt = plan.logResponseBodies ? createExcerpt() : undefined;
+    const outcome =
+      answer.kind === "stream"
+        ? await stream.feed(excerpt === undefined ? answer.source : excerpt.tap(answer.source))
+        : stream.finish(formatEvent(endpoint.formatStreamError(unexpectedJson())));
+    end(journey, outcome, open.attempt.cancellation.reason, excerpt?.bytes());
+    if (outcome === "faulted" && answer.kind === "stream") {
+      void answer.source.reader.cancel().catch(() => {});
+    }
+  } catch (thrown) {
+    const error = toProxyError(thrown);
+    if (error.cause !== undefined && error.status === 500)
+      runtime.log.error("defect", { error: String(error.cause) });
+    end(journey, stream.finish(formatEvent(endpoint.formatStreamError(error))), error.code ?? error.message);
+  } finally {
+    stopWatch();
+    open?.attempt.release();
+  }
+}
+
+function end(journey: Journey, outcome: StreamOutcome, problem: string | undefined, body?: Uint8Array): void {
+  const { exchange, work, services } = journey;
+  const hasLeft = work.reason === "client-gone" || outcome === "cancelled";
+  settle(exchange, work, services, {
+    status: 200,
+    outcome: hasLeft ? "cancelled" : outcome,
+    ...(problem === undefined ? {} : { problem }),
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** The status is 200 and the answer no stream: too late for either. */
+function unexpectedJson() {
+  return badGateway(
+    "The backend answered in one piece although a stream was asked for.",
+    "backend_did_not_stream",
+  );
+}

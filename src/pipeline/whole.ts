@@ -1,0 +1,16 @@
+/** Answers with a JSON body in one piece. */
+import { answerHeaders } from "../respond/headers.ts";
+import type { Journey, OpenAnswer } from "./open-answer.ts";
+import { settle } from "./settle.ts";
+
+export function respondWhole(
+  { answer, attempt }: OpenAnswer,
+  { exchange, work, services }: Journey,
+): Response {
+  if (answer.kind !== "json") throw new Error("A stream cannot be answered in one piece.");
+  attempt.release();
+  const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
+  headers.set("content-type", "application/json");
+  settle(exchange, work, services, { status: 200, outcome: "ended", body: answer.bytes });
+  return new Response(answer.bytes, { status: 200, headers });
+}

@@ -1,0 +1,14 @@
+/** The field types that several request schemas share. Null means absent, as OpenAI has it. */
+import { z } from "zod";
+
+export const modelField = z.string().min(1).max(512);
+export const streamField = z.boolean().nullish();
+export const numberField = z.number().nullish();
+export const integerField = z.int().nullish();
+export const stopField = z.union([z.string(), z.array(z.string())]).nullish();
+export const objectField = z.looseObject({}).nullish();
+
+/** Whether a value is a JSON object, as opposed to an array, a scalar or null. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

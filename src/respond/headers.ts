@@ -1,0 +1,53 @@
+/** The headers that every answer carries. Pure; knows no body. */
+import type { Exchange } from "../exchange.ts";
+import { forwardResponseHeaders } from "../http/headers.ts";
+
+/** The API version that OpenAI's answers name; some clients read it and lose the headers after it when it is missing. */
+const openaiVersion = "2020-10-01";
+
+/** Lets browser apps read what SDKs read. */
+export const exposedHeaders = [
+  "x-request-id",
+  "openai-model",
+  "openai-organization",
+  "openai-processing-ms",
+  "openai-version",
+  "retry-after",
+  "retry-after-ms",
+  "x-should-retry",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-requests",
+  "x-ratelimit-reset-tokens",
+  "x-proxy-backend",
+  "x-proxy-model",
+];
+
+/** OpenAI's own set for any answer, and where it came from in `x-proxy-*`. */
+export function answerHeaders(exchange: Exchange, now: number, upstream?: Headers): Headers {
+  const headers = upstream === undefined ? new Headers() : forwardResponseHeaders(upstream);
+  headers.set("x-request-id", exchange.id);
+  headers.set("openai-organization", exchange.principal ?? "openai-local-proxy");
+  headers.set("openai-processing-ms", String(Math.max(0, Math.round(now - exchange.startedAt))));
+  headers.set("openai-version", openaiVersion);
+  setIfPlain(headers, "openai-model", exchange.alias);
+  setIfPlain(headers, "x-proxy-model", exchange.target?.model);
+  setIfPlain(headers, "x-proxy-backend", exchange.backend);
+  return headers;
+}
+
+/** The same for an event stream; no hop may hold it back, pack or keep it. */
+export function streamHeaders(exchange: Exchange, now: number, upstream?: Headers): Headers {
+  const headers = answerHeaders(exchange, now, upstream);
+  headers.set("content-type", "text/event-stream; charset=utf-8");
+  headers.set("cache-control", "no-cache, no-transform");
+  headers.set("x-accel-buffering", "no");
+  return headers;
+}
+
+/** Header values are ASCII; a model name may hold anything. */
+function setIfPlain(headers: Headers, name: string, value: string | undefined): void {
+  if (value !== undefined && /^[\x20-\x7e]+$/.test(value)) headers.set(name, value);
+}

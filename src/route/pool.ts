@@ -1,0 +1,91 @@
+/** The only mutable state of backends: whether they answer, what they have, what runs on them. Outlives a reload. Knows no fetch. */
+import type { BackendPlan, Plan } from "../config/plan.ts";
+import type { LocalModel } from "../protocol/openai/models.ts";
+
+export type BackendStatus = "unknown" | "up" | "down";
+
+/** What is known of one backend at one moment. */
+export interface BackendSnapshot {
+  readonly backend: BackendPlan;
+  readonly status: BackendStatus;
+  /** Why it is down, in words for the operator. */
+  readonly problem: string | undefined;
+  /** Undefined until it has told them once. */
+  readonly models: readonly LocalModel[] | undefined;
+  /** Milliseconds since the epoch; 0 if it was never checked. */
+  readonly checkedAt: number;
+  readonly inFlight: number;
+}
+
+interface BackendRecord {
+  status: BackendStatus;
+  problem: string | undefined;
+  models: readonly LocalModel[] | undefined;
+  checkedAt: number;
+  inFlight: number;
+}
+
+export interface Pool {
+  /** The backends of a plan in its order. */
+  snapshot(plan: Plan): readonly BackendSnapshot[];
+  /** A check found it up, with these models. */
+  reportModels(backend: BackendPlan, models: readonly LocalModel[], now: number): void;
+  /** A check found it silent. */
+  reportDown(backend: BackendPlan, problem: string, now: number): void;
+  /** Traffic got an answer, or failed to connect (`problem`); the models stay as they were. */
+  reportTraffic(backend: BackendPlan, problem: string | undefined): void;
+  /** Counts a request that runs on it; the returned function ends it, once. */
+  begin(backend: BackendPlan): () => void;
+}
+
+/** Records are kept by name and URL, so that a reload that moves a name to another box starts anew. */
+export function createPool(): Pool {
+  const records = new Map<string, BackendRecord>();
+
+  function recordOf(backend: BackendPlan): BackendRecord {
+    const key = `${backend.name} ${backend.baseUrl}`;
+    let record = records.get(key);
+    if (record === undefined) {
+      record = { status: "unknown", problem: undefined, models: undefined, checkedAt: 0, inFlight: 0 };
+      records.set(key, record);
+    }
+    return record;
+  }
+
+  return {
+    snapshot: (plan) => plan.backends.map((backend) => ({ backend, ...recordOf(backend) })),
+    reportModels(backend, models, now) {
+      Object.assign(recordOf(backend), { status: "up", problem: undefined, models, checkedAt: now });
+    },
+    reportDown(backend, problem, now) {
+      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now });
+    },
+    reportTraffic(backend, problem) {
+      const record = recordOf(backend);
+      record.status = problem === undefined ? "up" : "down";
+      record.problem = problem;
+    },
+    begin(backend) {
+      const record = recordOf(backend);
+      record.inFlight++;
+      let isOver = false;
+      return () => {
+        if (!isOver) record.inFlight--;
+        isOver = true;
+      };
+    },
+  };
+}
+
+/** Every model that any backend has told, once a name; undefined while none has told any. */
+export function listedModels(snapshots: readonly BackendSnapshot[]): readonly LocalModel[] | undefined {
+  const known = snapshots.filter((snapshot) => snapshot.models !== undefined);
+  if (known.length === 0) return undefined;
+  const byId = new Map<string, LocalModel>();
+  for (const model of known.flatMap((snapshot) => snapshot.models ?? [])) {
+    const earlier = byId.get(model.id);
+    if (earlier === undefined || (earlier.isLoaded !== true && model.isLoaded === true))
+      byId.set(model.id, model);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,67 @@
+/** A request body to the fields that the proxy relies on, or a 400 that names the field. Pure; keeps unknown fields. */
+import type { z } from "zod";
+import { badRequest, type ProxyError } from "../errors.ts";
+import { isJsonObject } from "../protocol/openai/fields.ts";
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Parses once and checks against `schema`. */
+export function parseRequest<T>(bytes: Uint8Array, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(parseJson(bytes));
+  if (result.success) return result.data;
+  throw explainIssue(result.error.issues[0]);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength === 0) {
+    throw badRequest("The request has no body: send a JSON object, with content-type: application/json.");
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    const where = cause instanceof SyntaxError ? positionIn(cause.message) : " (it is not UTF-8)";
+    throw badRequest(`The request's body is not valid JSON${where}. Check its quotes, commas and brackets.`);
+  }
+  if (!isJsonObject(parsed))
+    throw badRequest('The request\'s body must be a JSON object, such as {"model": …}.');
+  return parsed;
+}
+
+/** Engines word JSON errors differently, and quote the body; only the position is passed on. */
+function positionIn(message: string): string {
+  const position = /position (\d+)/.exec(message)?.[1];
+  return position === undefined ? "" : ` (near byte ${position})`;
+}
+
+function explainIssue(issue: z.core.$ZodIssue | undefined): ProxyError {
+  if (issue === undefined) return badRequest("The request's body does not fit this endpoint.");
+  const param = formatPath(issue.path);
+  const isMissing =
+    issue.code !== "unrecognized_keys" && issue.input === undefined && /undefined/.test(issue.message);
+  if (isMissing) {
+    return badRequest(`Missing required parameter: '${param}'.`, param, "missing_required_parameter");
+  }
+  const isType = issue.code === "invalid_type" || issue.code === "invalid_union";
+  return badRequest(
+    `Invalid ${isType ? "type" : "value"} for '${param}': ${wordsOf(issue)}.`,
+    param,
+    isType ? "invalid_type" : "invalid_value",
+  );
+}
+
+/** `messages[0].role`, as OpenAI writes it. */
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** zod's words for what was expected and found, without its own lead-in. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const words = issue.message
+    .replace(/^Invalid (input|option): ?/, "")
+    .replace(/^Invalid input$/, "none of the types it may have");
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}

@@ -1,0 +1,75 @@
+/** Asks one backend whether it answers and which models it has. Knows nothing of the other backends. */
+import type { BackendPlan } from "../config/plan.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import { dialects } from "../dialects/index.ts";
+import { labelOf } from "../dialects/label.ts";
+import { ProxyError } from "../errors.ts";
+import { createCancellation } from "../http/cancel.ts";
+import type { LocalModel } from "../protocol/openai/models.ts";
+import type { Runtime } from "../runtime.ts";
+import { upstreamHeaders } from "./request.ts";
+import { failureOf } from "./send.ts";
+
+/** A box that is there answers a list within a blink, even while it works. */
+const probeTimeoutMs = 3_000;
+
+export type ProbeResult =
+  | { readonly isUp: true; readonly models: readonly LocalModel[] }
+  | { readonly isUp: false; readonly problem: string };
+
+/** Never throws: what is wrong stands in `problem`, in words for the operator. */
+export async function probe(backend: BackendPlan, runtime: Runtime): Promise<ProbeResult> {
+  const cancellation = createCancellation(new AbortController().signal, "parent");
+  const stopTimer = runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), probeTimeoutMs);
+  try {
+    const dialect: Dialect = dialects[backend.type];
+    let refusal = `${labelOf(backend)} answers, but not with a list of models: is it really ${dialect.label}?`;
+    for (const source of dialect.modelLists) {
+      const { status, body } = await getJson(backend, source.path, runtime, cancellation.signal);
+      if (status === 401 || status === 403) refusal = refusedKey(backend, status);
+      const models = status === 200 ? source.parse(body) : undefined;
+      if (models !== undefined) return { isUp: true, models };
+    }
+    return { isUp: false, problem: refusal };
+  } catch (thrown) {
+    if (cancellation.reason === "first-byte-timeout") {
+      return {
+        isUp: false,
+        problem: `${labelOf(backend)} did not answer within ${probeTimeoutMs / 1000} seconds.`,
+      };
+    }
+    const error = thrown instanceof ProxyError ? thrown : failureOf(thrown, backend, cancellation);
+    return { isUp: false, problem: error.message };
+  } finally {
+    stopTimer();
+  }
+}
+
+async function getJson(
+  backend: BackendPlan,
+  path: string,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<{ status: number; body: unknown }> {
+  const headers = upstreamHeaders(new Headers({ accept: "application/json" }), backend, "probe");
+  const response = await runtime.fetch(backend.baseUrl + path, {
+    method: "GET",
+    headers,
+    body: null,
+    signal,
+  });
+  const text = await response.text();
+  return { status: response.status, body: parseOrUndefined(text) };
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusedKey(backend: BackendPlan, status: number): string {
+  return `${labelOf(backend)} refused the proxy's key (HTTP ${status}): set backends.${backend.name}.api_key, or headers.`;
+}

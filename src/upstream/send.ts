@@ -1,0 +1,58 @@
+/** The one place that sends requests to backends. Knows no retry and no choice of backend. */
+import type { BackendPlan } from "../config/plan.ts";
+import { labelOf } from "../dialects/label.ts";
+import { badGateway, clientGone, gatewayTimeout, type ProxyError } from "../errors.ts";
+import type { Cancellation } from "../http/cancel.ts";
+import type { Runtime } from "../runtime.ts";
+import { classifyFailure } from "./failure.ts";
+import type { UpstreamRequest } from "./request.ts";
+
+/** The backend's answer, whatever its status; throws a ProxyError where there is none. */
+export async function send(
+  request: UpstreamRequest,
+  backend: BackendPlan,
+  runtime: Runtime,
+  cancellation: Cancellation,
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await runtime.fetch(backend.baseUrl + request.path, {
+      method: request.method,
+      headers: request.headers,
+      body: request.body,
+      signal: cancellation.signal,
+    });
+  } catch (thrown) {
+    throw failureOf(thrown, backend, cancellation);
+  }
+  if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+    void response.body?.cancel().catch(() => {});
+    throw badGateway(
+      `${labelOf(backend)} answered with a redirect. If a login page stands before it, such as Cloudflare Access, put its service token into backends.${backend.name}.headers.`,
+      "backend_redirected",
+    );
+  }
+  return response;
+}
+
+/** What a failed call or read means, given who called it off, if anybody did. */
+export function failureOf(thrown: unknown, backend: BackendPlan, cancellation: Cancellation): ProxyError {
+  switch (cancellation.reason) {
+    case "first-byte-timeout":
+      return gatewayTimeout(
+        `${labelOf(backend)} sent nothing for ${backend.firstByteTimeoutMs / 1000} seconds: is it loading a model or working through a long prompt? backends.${backend.name}.timeout sets the limit.`,
+        "backend_timeout",
+      );
+    case "idle-timeout":
+      return gatewayTimeout(
+        `${labelOf(backend)} began to answer and then fell silent. stream.idle_timeout sets how long the proxy waits.`,
+        "backend_stalled",
+      );
+    case "client-gone":
+    case "parent":
+    case "body-too-large":
+      return clientGone();
+    case undefined:
+      return classifyFailure(thrown, backend);
+  }
+}
