@@ -7,6 +7,7 @@ import { mediaType } from "../http/headers.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
 import { replaceModel } from "../protocol/openai/splice.ts";
+import { FrameTooLargeError } from "../sse/frames.ts";
 import type { StreamSource } from "../sse/stream.ts";
 import { createEventTranslation } from "./events.ts";
 import { readStart } from "./peek.ts";
@@ -84,7 +85,14 @@ async function readJson(response: Response, context: AnswerContext): Promise<Uin
 }
 
 async function openStream(response: Response, context: AnswerContext): Promise<StreamSource> {
-  const { backend, endpoint, encodedAlias, broken } = context;
+  const { backend, endpoint, encodedAlias } = context;
+  const broken = (cause: unknown) =>
+    cause instanceof FrameTooLargeError
+      ? badGateway(
+          `${labelOf(backend)} sent one event of more than ${cause.limitBytes} bytes.`,
+          "backend_event_too_large",
+        )
+      : context.broken(cause);
   const truncated = () =>
     badGateway(
       `${labelOf(backend)} ended the answer before it was finished. Its own log tells why; did it unload the model or crash?`,
@@ -108,7 +116,7 @@ async function openStream(response: Response, context: AnswerContext): Promise<S
     }
   } catch (thrown) {
     void reader.cancel().catch(() => {});
-    throw thrown;
+    throw broken(thrown);
   }
   return { head: joinChunks(head), reader, stage };
 }

@@ -93,7 +93,7 @@ function readMeaningWithNewName(data: string, path: readonly string[]): { json?:
 describe.each(streams)("$name", ({ bytes, path }) => {
   const whole = run(bytes, [], path);
 
-  /** Whether this cutting changes anything. Bytes are compared by Buffer: toEqual would take minutes. */
+  /** Whether this cutting changes nothing. Bytes are compared by Buffer: toEqual would take minutes. */
   function isSame(cuts: readonly number[]): boolean {
     const cut = run(bytes, cuts, path);
     return Buffer.compare(cut.joined, bytes) === 0 && Buffer.compare(cut.rewritten, whole.rewritten) === 0;
