@@ -36,7 +36,9 @@ export async function readModelRequest(
 async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Target> {
   const { plan, catalog, pool, runtime } = services;
   const kind = endpoint.modelKind;
-  const snapshots = needsModelList(asked, kind, plan) ? await catalog.current() : pool.snapshot(plan);
+  // With one backend and an exact name nothing depends on what the backend has.
+  const dependsOnModels = plan.backends.length > 1 || needsModelList(asked, kind, plan);
+  const snapshots = dependsOnModels ? await catalog.current() : pool.snapshot(plan);
   const listed = listedModels(snapshots);
   const target = resolveAlias(asked, kind, plan, listed);
   if (target === undefined) {

@@ -72,7 +72,8 @@ async function feedClient(
         ? await stream.feed(excerpt === undefined ? answer.source : excerpt.tap(answer.source))
         : stream.finish(formatEvent(endpoint.formatStreamError(unexpectedJson())));
     end(journey, outcome, open.attempt.cancellation.reason, excerpt?.bytes());
-    if (outcome === "faulted" && answer.kind === "stream") {
+    // Deno keeps the connection of an aborted body that nobody is reading; a cancelled reader closes it.
+    if (outcome !== "ended" && answer.kind === "stream") {
       void answer.source.reader.cancel().catch(() => {});
     }
   } catch (thrown) {

@@ -1,0 +1,9 @@
+/** One event of a simulated stream and its place in it. */
+
+export interface StreamEvent {
+  /** `piece` is what a model produces bit by bit; `open` stands before all pieces, `close` after them. */
+  readonly stage: "open" | "piece" | "close";
+  /** The SSE event's name, on endpoints that have one. */
+  readonly name?: string;
+  readonly data: string;
+}
