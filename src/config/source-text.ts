@@ -111,18 +111,18 @@ function toPosition(offset: number, lines: LineCounter): Position {
 }
 
 function findOffset(document: Document, path: ConfigPath): number | undefined {
-  let node: unknown = document.contents;
+  let place: unknown = document.contents;
   let offset: number | undefined;
   for (const segment of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
+    if (isAlias(place)) place = place.resolve(document);
+    if (isMap(place)) {
+      const pair = place.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
       if (pair === undefined || !isScalar(pair.key)) return offset;
       offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else if (isSeq(node) && typeof segment === "number") {
-      node = node.items[segment];
-      offset = isScalar(node) || isMap(node) || isSeq(node) ? (node.range?.[0] ?? offset) : offset;
+      place = pair.value;
+    } else if (isSeq(place) && typeof segment === "number") {
+      place = place.items[segment];
+      offset = isScalar(place) || isMap(place) || isSeq(place) ? (place.range?.[0] ?? offset) : offset;
     } else {
       return offset;
     }

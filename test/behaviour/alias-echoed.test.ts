@@ -57,6 +57,31 @@ describe("the model's name", () => {
     );
   });
 
+  it("comes back however the backend's writes cut the frames, inside the name and inside a letter too", async () => {
+    const stream = `${chatChunk("grüße 🌍")}${chatChunk("", "stop")}data: [DONE]\n\n`;
+    const bytes = Buffer.from(stream);
+    upstream.handle = async (_request, response) => {
+      startEvents(response);
+      for (const byte of bytes) {
+        await new Promise((resolve) => response.write(Uint8Array.of(byte), resolve));
+      }
+      response.end();
+    };
+    const text = await (await app.chat({ stream: true })).text();
+    expect(text).toBe(stream.replaceAll("local-chat", "gpt-4o"));
+  });
+
+  it("comes back in one frame of 10 MB, which is otherwise the same", async () => {
+    const frame = chatChunk("x".repeat(10 * 1024 * 1024));
+    upstream.handle = (_request, response) => {
+      startEvents(response);
+      response.end(`${frame}${chatChunk("", "stop")}data: [DONE]\n\n`);
+    };
+    const text = await (await app.chat({ stream: true })).text();
+    expect(text.startsWith(frame.replace('"local-chat"', '"gpt-4o"'))).toBe(true);
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+  });
+
   it("sits in response.model of the events of /v1/responses", async () => {
     upstream.handle = (_request, response) => {
       startEvents(response);

@@ -2,30 +2,12 @@
 import { z } from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import { formatStreamError } from "./error-body.ts";
-import {
-  integerField,
-  isJsonObject,
-  modelField,
-  numberField,
-  objectField,
-  stopField,
-  streamField,
-} from "./fields.ts";
+import { generationFields, integerField, isJsonObject, objectField } from "./fields.ts";
 
 const chatRequest = z.looseObject({
-  model: modelField,
+  ...generationFields,
   messages: z.array(z.looseObject({ role: z.string() })).min(1),
-  stream: streamField,
-  stream_options: objectField,
-  temperature: numberField,
-  top_p: numberField,
-  presence_penalty: numberField,
-  frequency_penalty: numberField,
-  n: integerField,
-  seed: integerField,
-  max_tokens: integerField,
   max_completion_tokens: integerField,
-  stop: stopField,
   tools: z.array(z.looseObject({})).nullish(),
   response_format: objectField,
 });

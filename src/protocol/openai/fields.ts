@@ -8,6 +8,21 @@ export const integerField = z.int().nullish();
 export const stopField = z.union([z.string(), z.array(z.string())]).nullish();
 export const objectField = z.looseObject({}).nullish();
 
+/** What chat and legacy completions have in common. */
+export const generationFields = {
+  model: modelField,
+  stream: streamField,
+  stream_options: objectField,
+  temperature: numberField,
+  top_p: numberField,
+  presence_penalty: numberField,
+  frequency_penalty: numberField,
+  n: integerField,
+  seed: integerField,
+  max_tokens: integerField,
+  stop: stopField,
+};
+
 /** Whether a value is a JSON object, as opposed to an array, a scalar or null. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
