@@ -1,0 +1,51 @@
+/** The command line, shared by Node, Bun and Deno: reads the flags, starts the app, follows files and signals. Knows no runtime. */
+import { networkInterfaces } from "node:os";
+import process from "node:process";
+import { ConfigError } from "../config/config-error.ts";
+import { version } from "../version.ts";
+import { type Flags, parseArguments } from "./arguments.ts";
+import { formatCheck } from "./check.ts";
+import { CliError } from "./cli-error.ts";
+import { loadConfig } from "./config-file.ts";
+import { helpText } from "./help.ts";
+import { serve } from "./serve.ts";
+import type { Shell } from "./shell.ts";
+
+/** `args` without program and script. What it is asked to print goes to stdout; problems and the log go to stderr. */
+export async function runCli(shell: Shell, args: readonly string[]): Promise<void> {
+  // A reader that leaves, such as `head`, must not take the proxy with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  try {
+    await run(shell, parseArguments(args));
+  } catch (thrown) {
+    if (!(thrown instanceof CliError || thrown instanceof ConfigError)) throw thrown;
+    process.stderr.write(`${thrown.message}\n`);
+    process.exitCode = thrown instanceof CliError ? thrown.exitCode : 1;
+  }
+}
+
+async function run(shell: Shell, flags: Flags): Promise<void> {
+  if (flags.help) {
+    process.stdout.write(helpText);
+  } else if (flags.version) {
+    process.stdout.write(`${version}\n`);
+  } else {
+    const surroundings = { environment: process.env, folder: process.cwd() };
+    const loaded = loadConfig(flags, surroundings);
+    if (flags.check) process.stdout.write(formatCheck(loaded));
+    else {
+      await serve(shell, loaded, {
+        load: () => loadConfig(flags, surroundings, loaded.file),
+        addresses: ownAddresses(),
+      });
+    }
+  }
+}
+
+/** IPv4 only: that is what people type. */
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address }) => address);
+}

@@ -1,0 +1,58 @@
+/** The front door on Bun. Knows only how Bun connects and listens; what it serves is the command line's business. */
+import process from "node:process";
+import { runCli } from "../cli/main.ts";
+import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
+import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { withSimulator } from "./with-simulator.ts";
+
+interface BunServer {
+  readonly port: number;
+  requestIP(request: Request): { readonly address: string } | null;
+  stop(closeActiveConnections?: boolean): Promise<void>;
+}
+
+declare const Bun: {
+  readonly version: string;
+  serve(options: {
+    readonly hostname: string;
+    readonly port: number;
+    readonly idleTimeout: number;
+    readonly maxRequestBodySize: number;
+    readonly development: boolean;
+    fetch(request: Request, server: BunServer): Response | Promise<Response>;
+  }): BunServer;
+};
+
+const shell: Shell = {
+  label: `Bun ${Bun.version}`,
+  createRuntime(log) {
+    const runtime = createPortableRuntime("bun", {
+      fetch(url, init) {
+        // Bun gives up after 5 silent minutes by itself; the app sets the limits.
+        const withoutLimit: RequestInit & { timeout: false } = { ...portableFetchInit(init), timeout: false };
+        return fetch(url, withoutLimit);
+      },
+      clientAddress: readClientAddress,
+      log,
+    });
+    return withSimulator(runtime);
+  },
+  listen: async (handler, { host, port }) => {
+    const server = Bun.serve({
+      hostname: host,
+      port,
+      // Otherwise a connection is cut after 10 silent seconds.
+      idleTimeout: 0,
+      // The app counts for itself, by request.max_content_length.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      development: false,
+      fetch: (request, own) => handler(request, { clientAddress: own.requestIP(request)?.address }),
+    });
+    return {
+      port: server.port,
+      stop: (limitMs) => endWithin(limitMs, server.stop(), () => server.stop(true)),
+    };
+  },
+};
+
+await runCli(shell, process.argv.slice(2));

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** The front door on Node. Knows only how Node connects and listens; what it serves is the command line's business. */
+import process from "node:process";
+import { Agent, type Dispatcher } from "undici";
+import { runCli } from "../cli/main.ts";
+import { readClientAddress, type Shell } from "../cli/shell.ts";
+import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { listenOnNode } from "./node-listener.ts";
+import { withSimulator } from "./with-simulator.ts";
+
+const shell: Shell = {
+  label: `Node ${process.versions.node}`,
+  createRuntime(log) {
+    const dispatcher = new Agent({
+      // A long prompt keeps a box silent for longer than undici waits by itself; the app sets the limits.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: 10_000 },
+      // LM Studio closes idle connections after 5 seconds: not to send into one that closes right now.
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 4_000,
+    });
+    const runtime = createPortableRuntime("node", {
+      fetch(url, init) {
+        const withDispatcher: RequestInit & { dispatcher: Dispatcher } = {
+          ...portableFetchInit(init),
+          dispatcher,
+        };
+        return fetch(url, withDispatcher);
+      },
+      clientAddress: readClientAddress,
+      log,
+    });
+    return withSimulator(runtime);
+  },
+  listen: listenOnNode,
+};
+
+await runCli(shell, process.argv.slice(2));

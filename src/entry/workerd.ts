@@ -1,0 +1,63 @@
+/** The front door on Cloudflare Workers. Knows bindings and headers of Cloudflare; no file, no port, no signal. */
+import { createApp } from "../app.ts";
+import { ConfigError } from "../config/config-error.ts";
+import type { Environment } from "../config/environment.ts";
+import { parseConfig } from "../config/parse.ts";
+import { ProxyError } from "../errors.ts";
+import { createLog } from "../observe/log.ts";
+import { respondWithError } from "../respond/error.ts";
+import { createPortableRuntime } from "../runtime.ts";
+import { withSimulator } from "./with-simulator.ts";
+
+type Bindings = Readonly<Record<string, unknown>>;
+type Answer = (request: Request) => Response | Promise<Response>;
+
+/** Keeps the app as long as the isolate lives and CONFIG stays the same. */
+function createWorker() {
+  let built: { readonly source: unknown; readonly answer: Answer } | undefined;
+  return {
+    fetch(request: Request, bindings: Bindings): Response | Promise<Response> {
+      const source = bindings.CONFIG;
+      if (built === undefined || built.source !== source) {
+        built = { source, answer: buildAnswer(source, bindings) };
+      }
+      return built.answer(request);
+    },
+  };
+}
+
+/** A broken CONFIG does not crash the Worker: each request is told what is wrong with it. */
+function buildAnswer(source: unknown, bindings: Bindings): Answer {
+  try {
+    const config = parseConfig(source, stringsOf(bindings));
+    // oxlint-disable-next-line no-console -- the console is where a Worker's log goes
+    const log = createLog({ ...config.logging, write: (line) => console.log(line) });
+    const runtime = createPortableRuntime("workerd", {
+      clientAddress: (request) => request.headers.get("cf-connecting-ip") ?? undefined,
+      sharesPromises: false,
+      log,
+    });
+    const app = createApp(config, withSimulator(runtime));
+    return (request) => app.fetch(request);
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    const message = `CONFIG in wrangler.toml: ${thrown.message}`;
+    const headers = { "x-should-retry": "false" };
+    const error = new ProxyError({
+      status: 500,
+      type: "server_error",
+      code: "config_invalid",
+      message,
+      headers,
+    });
+    return () => respondWithError(error, new Headers());
+  }
+}
+
+function stringsOf(bindings: Bindings): Environment {
+  const strings: Record<string, string> = {};
+  for (const [name, value] of Object.entries(bindings)) if (typeof value === "string") strings[name] = value;
+  return strings;
+}
+
+export default createWorker();
