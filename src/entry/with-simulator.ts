@@ -3,8 +3,11 @@ import { simulatorUrl } from "../config/schema.ts";
 import { portableFetchInit, type Runtime, type UpstreamInit } from "../runtime.ts";
 import { createSimulator, type Simulator, type SimulatorOptions } from "../simulator/simulator.ts";
 
+/** Slow enough for a person to see that the answer streams. */
+const defaultPace: SimulatorOptions = { tokenDelayMs: 20 };
+
 /** The same runtime, whose `fetch` sends `simulator:…` to a simulator that is made when it is first needed. */
-export function withSimulator(runtime: Runtime, options: SimulatorOptions = {}): Runtime {
+export function withSimulator(runtime: Runtime, options: SimulatorOptions = defaultPace): Runtime {
   let simulator: Simulator | undefined;
   return {
     ...runtime,

@@ -42,22 +42,15 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     const message = `CONFIG in wrangler.toml: ${thrown.message}`;
-    const headers = { "x-should-retry": "false" };
-    const error = new ProxyError({
-      status: 500,
-      type: "server_error",
-      code: "config_invalid",
-      message,
-      headers,
-    });
-    return () => respondWithError(error, new Headers());
+    const error = new ProxyError({ status: 500, type: "server_error", code: "config_invalid", message });
+    return () => respondWithError(error, new Headers({ "x-should-retry": "false" }));
   }
 }
 
 function stringsOf(bindings: Bindings): Environment {
-  const strings: Record<string, string> = {};
-  for (const [name, value] of Object.entries(bindings)) if (typeof value === "string") strings[name] = value;
-  return strings;
+  return Object.fromEntries(Object.entries(bindings).map(([name, value]) => [name, asString(value)]));
 }
+
+const asString = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 export default createWorker();
