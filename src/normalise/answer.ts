@@ -15,7 +15,13 @@ import { normaliseUpstreamError } from "./upstream-error.ts";
 
 export type Answer =
   | { readonly kind: "json"; readonly headers: Headers; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "stream"; readonly headers: Headers; readonly source: StreamSource };
+  | {
+      readonly kind: "stream";
+      readonly headers: Headers;
+      readonly source: StreamSource;
+      /** What went wrong in the stream so far, for the log. */
+      readonly problem: () => string | undefined;
+    };
 
 export interface AnswerContext {
   readonly backend: BackendPlan;
@@ -36,7 +42,7 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
   try {
     if (!response.ok) throw await errorOf(response, context);
     return mediaType(response.headers) === "text/event-stream"
-      ? { kind: "stream", headers: response.headers, source: await openStream(response, context) }
+      ? { kind: "stream", headers: response.headers, ...(await openStream(response, context)) }
       : { kind: "json", headers: response.headers, bytes: await readJson(response, context) };
   } catch (thrown) {
     throw context.broken(thrown);
@@ -84,7 +90,9 @@ async function readJson(response: Response, context: AnswerContext): Promise<Uin
   return replaceModel(bytes, context.endpoint.answerModelPath, context.encodedAlias);
 }
 
-async function openStream(response: Response, context: AnswerContext): Promise<StreamSource> {
+type OpenedStream = Pick<Extract<Answer, { kind: "stream" }>, "source" | "problem">;
+
+async function openStream(response: Response, context: AnswerContext): Promise<OpenedStream> {
   const { backend, endpoint, encodedAlias } = context;
   const broken = (cause: unknown) =>
     cause instanceof FrameTooLargeError
@@ -118,5 +126,5 @@ async function openStream(response: Response, context: AnswerContext): Promise<S
     void reader.cancel().catch(() => {});
     throw broken(thrown);
   }
-  return { head: joinChunks(head), reader, stage };
+  return { source: { head: joinChunks(head), reader, stage }, problem: () => stage.problem };
 }

@@ -24,6 +24,8 @@ export interface EventTranslationOptions {
 export interface EventTranslation extends StreamStage {
   /** True once a frame with data came, as opposed to comments. */
   readonly hasData: boolean;
+  /** The code or message of the last error that the client was told; undefined while all was well. */
+  readonly problem: string | undefined;
 }
 
 const nothing = new Uint8Array();
@@ -37,8 +39,14 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   const splitter = createFrameSplitter();
   let hasData = false;
   let hasEnded = false;
+  let problem: string | undefined;
   /** The last two frames with data: the finish reason stands in the last, or before the usage. */
   let last: readonly SseData[] = [];
+
+  function tell(error: ProxyError): Uint8Array {
+    problem = error.code ?? error.message;
+    return formatEvent(endpoint.formatStreamError(error));
+  }
 
   function translate(frame: Uint8Array): Uint8Array {
     const parsed = parseFrame(frame);
@@ -51,7 +59,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     if (error !== undefined) {
       if (!hasData) throw error;
       hasEnded = true;
-      return formatEvent(endpoint.formatStreamError(error));
+      return tell(error);
     }
     hasData = true;
     last = [...last.slice(-1), { frame, parsed }];
@@ -78,6 +86,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     get hasData() {
       return hasData;
     },
+    get problem() {
+      return problem;
+    },
     push(chunk) {
       const frames = splitter.push(chunk);
       if (frames.length === 0) return nothing;
@@ -91,11 +102,10 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       const tail =
         rest.byteLength > 0 && isWholeEvent(rest) ? joinChunks([translate(rest), lineEnds]) : nothing;
       if (isFinished()) return tail;
-      return joinChunks([tail, formatEvent(endpoint.formatStreamError(options.truncated()))]);
+      return joinChunks([tail, tell(options.truncated())]);
     },
     fault(cause) {
-      const error = cause instanceof ProxyError ? cause : options.broken(cause);
-      return formatEvent(endpoint.formatStreamError(error));
+      return tell(cause instanceof ProxyError ? cause : options.broken(cause));
     },
   };
 }

@@ -71,7 +71,8 @@ async function feedClient(
       answer.kind === "stream"
         ? await stream.feed(excerpt === undefined ? answer.source : excerpt.tap(answer.source))
         : stream.finish(formatEvent(endpoint.formatStreamError(unexpectedJson())));
-    end(journey, outcome, open.attempt.cancellation.reason, excerpt?.bytes());
+    const problem = answer.kind === "stream" ? answer.problem() : unexpectedJson().code;
+    end(journey, outcome, open.attempt.cancellation.reason ?? problem ?? undefined, excerpt?.bytes());
     // Deno keeps the connection of an aborted body that nobody is reading; a cancelled reader closes it.
     if (outcome !== "ended" && answer.kind === "stream") {
       void answer.source.reader.cancel().catch(() => {});
@@ -92,7 +93,7 @@ function end(journey: Journey, outcome: StreamOutcome, problem: string | undefin
   const hasLeft = work.reason === "client-gone" || outcome === "cancelled";
   settle(exchange, work, services, {
     status: 200,
-    outcome: hasLeft ? "cancelled" : outcome,
+    outcome: hasLeft ? "cancelled" : problem === undefined ? outcome : "faulted",
     ...(problem === undefined ? {} : { problem }),
     ...(body === undefined ? {} : { body }),
   });

@@ -42,6 +42,11 @@ describe("the end of a stream", () => {
     const text = await stream([chatChunk("a"), chatChunk("b")]);
     const last = text.trimEnd().split("\n\n").at(-1) ?? "";
     expect(JSON.parse(last.slice("data: ".length))).toMatchObject({ error: { code: "backend_stream_cut" } });
+    expect(app.events.at(-1)).toMatchObject({
+      level: "warn",
+      event: "request-end",
+      fields: { outcome: "faulted", problem: "backend_stream_cut" },
+    });
     expect(text).not.toContain("[DONE]");
     expect(text).not.toMatch(/"finish_reason":"/);
   });
