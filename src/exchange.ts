@@ -25,4 +25,6 @@ export interface Exchange {
   attempts: number;
   firstByteAt: number | undefined;
   streamed: boolean;
+  /** The mends that changed something in this attempt's request or answer. */
+  mends: Set<string>;
 }

@@ -19,6 +19,7 @@ export interface BackendPlan {
   readonly firstByteTimeoutMs: number;
   readonly apiKey: Secret | undefined;
   readonly headers: ReadonlyArray<readonly [string, Secret]>;
+  readonly disabledMends: ReadonlySet<string>;
 }
 
 export interface AliasPattern {
@@ -88,6 +89,7 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     firstByteTimeoutMs: (backend.timeout ?? config.request.default_timeout) * 1000,
     apiKey: backend.api_key,
     headers: Object.entries(backend.headers),
+    disabledMends: new Set(backend.disabled_mends),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the operator may write, with every default and unit, here and only here. Knows nothing of files or the environment. */
 import { z } from "zod";
 import { findUrlProblem } from "./backend-url.ts";
+import { mendIds } from "./mend-ids.ts";
 import { Secret } from "./secret.ts";
 
 const isAuthorization = (name: string): boolean => name.toLowerCase() === "authorization";
@@ -47,6 +48,10 @@ const backend = z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "an HTTP header name"), secret)
       .prefault({})
       .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+    disabled_mends: z
+      .array(z.enum(mendIds))
+      .default([])
+      .describe("Names of mends that this backend does not need; x-proxy-mends tells which ones ran."),
   })
   .refine(({ api_key, headers }) => api_key === undefined || !Object.keys(headers).some(isAuthorization), {
     path: ["headers"],

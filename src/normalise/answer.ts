@@ -1,12 +1,16 @@
 /** Stage 6: makes of a backend's response an answer in OpenAI's words, or a ProxyError. Knows no retry and no client. */
 import type { BackendPlan } from "../config/plan.ts";
 import { labelOf } from "../dialects/label.ts";
+import { createStreamMend, mendAnswer } from "../dialects/apply.ts";
+import type { Mend, MendFacts } from "../dialects/mend.ts";
 import { badGateway, type ProxyError } from "../errors.ts";
 import { joinChunks } from "../http/body.ts";
 import { mediaType } from "../http/headers.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
-import { replaceModel } from "../protocol/openai/splice.ts";
+import { isJsonObject } from "../protocol/openai/fields.ts";
+import { withModel } from "../protocol/openai/model-field.ts";
+import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
 import { FrameTooLargeError } from "../sse/frames.ts";
 import type { StreamSource } from "../sse/stream.ts";
 import { createEventTranslation } from "./events.ts";
@@ -28,8 +32,13 @@ export interface AnswerContext {
   readonly endpoint: Endpoint;
   readonly method: string;
   readonly path: string;
-  /** The asked name as JSON text in UTF-8. */
-  readonly encodedAlias: Uint8Array;
+  /** The name that the client asked for. */
+  readonly alias: string;
+  /** What is to be made up for on this backend. */
+  readonly mends: readonly Mend[];
+  readonly facts: MendFacts;
+  /** Hears the id of each mend that changed something. */
+  readonly onMend: (id: string) => void;
   /** What a failed read means; depends on who called the work off. */
   readonly broken: (cause: unknown) => ProxyError;
 }
@@ -87,13 +96,29 @@ async function readJson(response: Response, context: AnswerContext): Promise<Uin
       headers: response.headers,
     });
   }
-  return replaceModel(bytes, context.endpoint.answerModelPath, context.encodedAlias);
+  return (
+    mendJson(bytes, context) ??
+    replaceModel(bytes, context.endpoint.answerModelPath, encodeModelName(context.alias))
+  );
+}
+
+/** The answer rebuilt, where a mend had something to change in it. */
+function mendJson(bytes: Uint8Array, context: AnswerContext): Uint8Array<ArrayBuffer> | undefined {
+  if (context.mends.every((mend) => mend.answer === undefined)) return undefined;
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!isJsonObject(parsed)) return undefined;
+  const { body, applied } = mendAnswer(context.mends, parsed, context.facts);
+  for (const id of applied) context.onMend(id);
+  if (applied.length === 0) return undefined;
+  return new TextEncoder().encode(
+    JSON.stringify(withModel(body, context.endpoint.answerModelPath, context.alias)),
+  );
 }
 
 type OpenedStream = Pick<Extract<Answer, { kind: "stream" }>, "source" | "problem">;
 
 async function openStream(response: Response, context: AnswerContext): Promise<OpenedStream> {
-  const { backend, endpoint, encodedAlias } = context;
+  const { backend, endpoint, alias, mends, facts, onMend } = context;
   const broken = (cause: unknown) =>
     cause instanceof FrameTooLargeError
       ? badGateway(
@@ -108,7 +133,8 @@ async function openStream(response: Response, context: AnswerContext): Promise<O
     );
   const stage = createEventTranslation({
     endpoint,
-    encodedAlias,
+    alias,
+    mend: createStreamMend(mends, facts, onMend),
     toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
     truncated,
     broken,

@@ -1,7 +1,10 @@
 /** Translates a backend's event stream into the client's, frame by frame. Knows no fetch and no timer. */
+import type { StreamMend } from "../dialects/mend.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { scanObject, type Field } from "../protocol/openai/scan.ts";
-import { replaceModelInFrame } from "../protocol/openai/splice.ts";
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { withModel } from "../protocol/openai/model-field.ts";
+import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
 import { joinChunks } from "../http/body.ts";
 import { formatEvent } from "../sse/format.ts";
@@ -11,8 +14,10 @@ import type { StreamStage } from "../sse/stream.ts";
 
 export interface EventTranslationOptions {
   readonly endpoint: Endpoint;
-  /** The asked name as JSON text in UTF-8; undefined leaves names as they are. */
-  readonly encodedAlias: Uint8Array | undefined;
+  /** The name that the client asked for. */
+  readonly alias: string;
+  /** What is to be made up for in each chunk; undefined leaves all bytes but the name as they are. */
+  readonly mend: StreamMend | undefined;
   /** Makes a ProxyError of an error event's data. */
   readonly toError: (data: string) => ProxyError;
   /** What the client is told when the stream stops short. */
@@ -35,7 +40,8 @@ const nothing = new Uint8Array();
  * it can still become a true HTTP error; a later one is sent on in OpenAI's shape.
  */
 export function createEventTranslation(options: EventTranslationOptions): EventTranslation {
-  const { endpoint, encodedAlias } = options;
+  const { endpoint, alias, mend } = options;
+  const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
   let hasData = false;
   let hasEnded = false;
@@ -53,7 +59,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     if (parsed.data.length === 0) return frame;
     if (isDone(frame, parsed.data)) {
       hasData = hasEnded = true;
-      return frame;
+      return joinChunks([flush(), frame]);
     }
     const error = errorIn(frame, parsed);
     if (error !== undefined) {
@@ -63,9 +69,28 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     }
     hasData = true;
     last = [...last.slice(-1), { frame, parsed }];
-    return encodedAlias === undefined
-      ? frame
-      : replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias);
+    return mended(frame, parsed) ?? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias);
+  }
+
+  function mended(frame: Uint8Array, parsed: SseFrame): Uint8Array | undefined {
+    if (mend === undefined) return undefined;
+    const data = parseData(readData(frame, parsed.data));
+    const chunks = isJsonObject(data) ? mend.chunk(data) : undefined;
+    return chunks === undefined ? undefined : formatChunks(chunks, parsed.event);
+  }
+
+  function formatChunks(chunks: readonly JsonObject[], event?: string): Uint8Array {
+    return joinChunks(
+      chunks.map((chunk) =>
+        formatEvent({ event, data: JSON.stringify(withModel(chunk, endpoint.eventModelPath, alias)) }),
+      ),
+    );
+  }
+
+  /** What mends held back goes out before the end is told. */
+  function flush(): Uint8Array {
+    const held = mend?.end?.() ?? [];
+    return held.length === 0 ? nothing : formatChunks(held);
   }
 
   function errorIn(frame: Uint8Array, parsed: SseFrame): ProxyError | undefined {
@@ -101,7 +126,8 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       const rest = splitter.end();
       const tail =
         rest.byteLength > 0 && isWholeEvent(rest) ? joinChunks([translate(rest), lineEnds]) : nothing;
-      if (isFinished()) return tail;
+      if (hasEnded) return tail;
+      if (isFinished()) return joinChunks([tail, flush()]);
       return joinChunks([tail, tell(options.truncated())]);
     },
     fault(cause) {

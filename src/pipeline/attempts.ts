@@ -24,7 +24,7 @@ export interface Attempt {
 export interface AttemptPlan<T> {
   /** The model that the backend is to have; undefined where any backend will do. */
   readonly model: string | undefined;
-  readonly toRequest: (backend: BackendPlan, attempt: Attempt) => UpstreamRequest;
+  readonly toRequest: (backend: BackendPlan, attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>;
   /** Reads as much of the response as makes sure that it is an answer. */
   readonly read: (response: Response, attempt: Attempt) => Promise<T>;
   /** False where the request body can be read only once. */
@@ -49,7 +49,12 @@ export async function runAttempts<T>(
     exchange.attempts++;
     const attempt = openAttempt(backend, work, services);
     try {
-      const response = await send(plan.toRequest(backend, attempt), backend, runtime, attempt.cancellation);
+      const response = await send(
+        await plan.toRequest(backend, attempt),
+        backend,
+        runtime,
+        attempt.cancellation,
+      );
       pool.reportTraffic(backend, undefined);
       const answer = await plan.read(response, attempt);
       attempt.gotFirstByte();

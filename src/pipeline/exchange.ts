@@ -29,6 +29,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
       attempts: 0,
       firstByteAt: undefined,
       streamed: false,
+      mends: new Set(),
     };
     c.set("exchange", exchange);
     c.set("work", createCancellation(request.signal, "client-gone"));

@@ -2,7 +2,7 @@
 import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound } from "../errors.ts";
 import { readBody } from "../http/body.ts";
-import type { Endpoint } from "../protocol/openai/endpoint.ts";
+import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
 import { needsModelList, nearestNames, resolveAlias } from "../translate/alias.ts";
@@ -10,8 +10,14 @@ import { parseRequest } from "../translate/canonical.ts";
 import type { Services } from "./services.ts";
 import { excerptOf } from "./settle.ts";
 
+export interface ModelRequestBody {
+  /** The request as the client sent it. */
+  readonly fields: ModelRequest;
+  /** The same in bytes, but for the model's name, which is the target's. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /**
- * The body as a backend is to get it: as the client sent it, but for the model's name.
  * Throws 400 for what is no request of this endpoint, 413 over the limit, model_not_found for an unknown name.
  */
 export async function readModelRequest(
@@ -19,18 +25,18 @@ export async function readModelRequest(
   endpoint: Endpoint,
   exchange: Exchange,
   services: Services,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readBody(request, services.plan.maxBodyBytes);
+): Promise<ModelRequestBody> {
+  const sent = await readBody(request, services.plan.maxBodyBytes);
   if (services.plan.logRequestBodies) {
-    services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(bytes) });
+    services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }
-  const fields = parseRequest(bytes, endpoint.request);
+  const fields = parseRequest(sent, endpoint.request);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   exchange.target = await findTarget(fields.model, endpoint, services);
-  return exchange.target.model === fields.model
-    ? bytes
-    : replaceModel(bytes, ["model"], encodeModelName(exchange.target.model));
+  const { model } = exchange.target;
+  const bytes = model === fields.model ? sent : replaceModel(sent, ["model"], encodeModelName(model));
+  return { fields, bytes };
 }
 
 async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Target> {

@@ -1,11 +1,14 @@
 /** Gets the answer to a model request from a backend: what is sent and how it is read, for the attempt loop. */
+import { mendRequest, selectMends } from "../dialects/apply.ts";
+import type { Mend, MendFacts } from "../dialects/mend.ts";
+import { mends } from "../dialects/mends/index.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import { type Answer, readAnswer } from "../normalise/answer.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
-import { encodeModelName } from "../protocol/openai/splice.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
+import type { ModelRequestBody } from "./model-request.ts";
 import type { Services } from "./services.ts";
 
 /** An answer and the attempt that it belongs to, which is open until the last byte is on its way. */
@@ -22,24 +25,51 @@ export interface Journey {
   readonly services: Services;
 }
 
-/** `body` is the request as a backend is to get it. */
 export function openAnswer(
   clientHeaders: Headers,
-  body: Uint8Array<ArrayBuffer>,
+  request: ModelRequestBody,
   { endpoint, exchange, work, services }: Journey,
 ): Promise<OpenAnswer> {
-  const encodedAlias = encodeModelName(exchange.alias ?? "");
+  const alias = exchange.alias ?? "";
+  const facts = { endpoint: endpoint.kind, asked: request.fields, model: exchange.target?.model ?? alias };
   return runAttempts(exchange, work, services, {
     model: exchange.target?.model,
     canRepeat: true,
-    toRequest: (backend) => {
+    toRequest: async (backend) => {
       const headers = upstreamHeaders(clientHeaders, backend, exchange.id);
       headers.set("content-type", "application/json");
+      const body = await mendedBody(request, selectMends(mends, backend, facts), facts, exchange);
       return { method: "POST", path: `/v1${endpoint.path}`, headers, body };
     },
     read: (response, { backend, broken }) => {
       const { method, path } = exchange;
-      return readAnswer(response, { backend, endpoint, method, path, encodedAlias, broken });
+      const needed = selectMends(mends, backend, facts);
+      const onMend = (id: string) => void exchange.mends.add(id);
+      return readAnswer(response, {
+        backend,
+        endpoint,
+        method,
+        path,
+        alias,
+        broken,
+        mends: needed,
+        facts,
+        onMend,
+      });
     },
   });
+}
+
+const encoder = new TextEncoder();
+
+/** The client's own bytes where no mend has anything to change. */
+async function mendedBody(
+  { fields, bytes }: ModelRequestBody,
+  needed: readonly Mend[],
+  facts: MendFacts,
+  exchange: Exchange,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { body, applied } = await mendRequest(needed, { ...fields, model: facts.model }, facts);
+  exchange.mends = new Set(applied);
+  return applied.length === 0 ? bytes : encoder.encode(JSON.stringify(body));
 }

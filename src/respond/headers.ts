@@ -22,6 +22,7 @@ export const exposedHeaders = [
   "x-ratelimit-reset-requests",
   "x-ratelimit-reset-tokens",
   "x-proxy-backend",
+  "x-proxy-mends",
   "x-proxy-model",
 ];
 
@@ -35,6 +36,7 @@ export function answerHeaders(exchange: Exchange, now: number, upstream?: Header
   setIfPlain(headers, "openai-model", exchange.alias);
   setIfPlain(headers, "x-proxy-model", exchange.target?.model);
   setIfPlain(headers, "x-proxy-backend", exchange.backend);
+  if (exchange.mends.size > 0) headers.set("x-proxy-mends", [...exchange.mends].join(", "));
   return headers;
 }
 

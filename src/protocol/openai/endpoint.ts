@@ -1,6 +1,7 @@
 /** What an endpoint is, as data: one relay runs them all. Knows no HTTP and no backend. */
 import type { z } from "zod";
 import type { ProxyError } from "../../errors.ts";
+import type { JsonObject } from "./fields.ts";
 import type { ModelKind } from "./models.ts";
 
 export interface Endpoint {
@@ -20,7 +21,7 @@ export interface Endpoint {
 }
 
 /** What every model request has, whatever else it holds. */
-export interface ModelRequest {
+export interface ModelRequest extends JsonObject {
   readonly model: string;
   readonly stream?: boolean | null | undefined;
 }

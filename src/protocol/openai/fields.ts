@@ -23,7 +23,10 @@ export const generationFields = {
   stop: stopField,
 };
 
+/** A parsed JSON object whose fields nobody has looked at yet. */
+export type JsonObject = Record<string, unknown>;
+
 /** Whether a value is a JSON object, as opposed to an array, a scalar or null. */
-export function isJsonObject(value: unknown): value is Record<string, unknown> {
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,36 @@
+/** The names of all mends, as they stand in `x-proxy-mends` and may be switched off by. What each does stands in `dialects/mends/`. */
+
+export const mendIds = [
+  // requests
+  "json-object-format",
+  "named-tool-choice",
+  "legacy-functions",
+  "developer-role",
+  "text-parts",
+  "null-content",
+  "null-fields",
+  "empty-stop",
+  "max-completion-tokens",
+  "unlimited-max-tokens",
+  "tool-parameters",
+  "tool-result-text",
+  "openai-only-fields",
+  "tool-call-ids",
+  "stream-usage",
+  // embeddings
+  "embedding-tokens",
+  "embedding-base64",
+  "embedding-dimensions",
+  // answers
+  "single-tool-call",
+  "structured-output-in-reasoning",
+  "tool-calls-in-text",
+  "reasoning-field",
+  "finish-reason",
+  "message-shape",
+  "extra-fields",
+  "usage-numbers",
+  "answer-envelope",
+] as const;
+
+export type MendId = (typeof mendIds)[number];

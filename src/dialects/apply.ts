@@ -1,0 +1,92 @@
+/** Runs the mends of a backend over a request, an answer or a stream, in the order of the table. Pure. */
+import type { BackendPlan } from "../config/plan.ts";
+import type { JsonObject } from "../protocol/openai/fields.ts";
+import type { Mend, MendFacts, StreamMend } from "./mend.ts";
+
+/** The mends that this request needs on this backend, less those that the operator switched off there. */
+export function selectMends(table: readonly Mend[], backend: BackendPlan, facts: MendFacts): readonly Mend[] {
+  return table.filter(
+    (mend) =>
+      mend.kinds.includes(backend.type) &&
+      mend.endpoints.includes(facts.endpoint) &&
+      !backend.disabledMends.has(mend.id) &&
+      (mend.applies?.(facts) ?? true),
+  );
+}
+
+export interface Mended {
+  readonly body: JsonObject;
+  /** The ids of the mends that changed something. */
+  readonly applied: readonly string[];
+}
+
+export async function mendRequest(
+  mends: readonly Mend[],
+  body: JsonObject,
+  facts: MendFacts,
+): Promise<Mended> {
+  const applied: string[] = [];
+  let current = body;
+  for (const mend of mends) {
+    const pending = mend.request?.(current, facts);
+    const next = pending instanceof Promise ? await pending : pending;
+    if (next === undefined) continue;
+    current = next;
+    applied.push(mend.id);
+  }
+  return { body: current, applied };
+}
+
+export function mendAnswer(mends: readonly Mend[], body: JsonObject, facts: MendFacts): Mended {
+  const applied: string[] = [];
+  let current = body;
+  for (const mend of mends) {
+    const next = mend.answer?.(current, facts);
+    if (next === undefined) continue;
+    current = next;
+    applied.push(mend.id);
+  }
+  return { body: current, applied };
+}
+
+/**
+ * All stream mends as one: what one puts out is what the next one takes in. Undefined where none has a stream to mend.
+ * `onApplied` hears the id of each that changes something, each time.
+ */
+export function createStreamMend(
+  mends: readonly Mend[],
+  facts: MendFacts,
+  onApplied: (id: string) => void,
+): StreamMend | undefined {
+  const stages = mends.flatMap(({ id, stream }) =>
+    stream === undefined ? [] : { id, ...callable(stream(facts)) },
+  );
+  if (stages.length === 0) return undefined;
+
+  function runFrom(first: number, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
+    let current = chunks;
+    let isChanged = false;
+    for (const stage of stages.slice(first)) {
+      const results = current.map((chunk) => stage.chunk(chunk));
+      if (results.every((result) => result === undefined)) continue;
+      isChanged = true;
+      onApplied(stage.id);
+      current = results.flatMap((result, index) => result ?? current.slice(index, index + 1));
+    }
+    return isChanged ? current : undefined;
+  }
+
+  return {
+    chunk: (chunk) => runFrom(0, [chunk]),
+    end: () =>
+      stages.flatMap((stage, index) => {
+        const held = stage.end();
+        if (held.length > 0) onApplied(stage.id);
+        return runFrom(index + 1, held) ?? held;
+      }),
+  };
+}
+
+function callable(mend: StreamMend): Required<StreamMend> {
+  return { chunk: (chunk) => mend.chunk(chunk), end: () => mend.end?.() ?? [] };
+}

@@ -1,0 +1,40 @@
+/** What a mend is: one named difference between a backend kind and OpenAI, and the pure functions that make up for it. */
+import type { MendId } from "../config/mend-ids.ts";
+import type { BackendType } from "../config/schema.ts";
+import type { Endpoint } from "../protocol/openai/endpoint.ts";
+import type { JsonObject } from "../protocol/openai/fields.ts";
+
+/** What a mend may know of the request. */
+export interface MendFacts {
+  readonly endpoint: Endpoint["kind"];
+  /** The request as the client sent it. Never to be changed. */
+  readonly asked: JsonObject;
+  /** The name that the backend is asked for. */
+  readonly model: string;
+}
+
+export interface Mend {
+  readonly id: MendId;
+  /** One sentence: what goes wrong without it, and what it does. */
+  readonly title: string;
+  /** Where the difference is known from: an issue, a document, a recorded answer. */
+  readonly source: string;
+  /** The backend kinds that need it. */
+  readonly kinds: readonly BackendType[];
+  readonly endpoints: readonly Endpoint["kind"][];
+  /** Whether this request needs it at all; left out where it always does. */
+  applies?(facts: MendFacts): boolean;
+  /** The request as the backend is to get it; undefined where nothing had to be changed. Throws a ProxyError for what cannot be served. */
+  request?(body: JsonObject, facts: MendFacts): JsonObject | undefined | Promise<JsonObject | undefined>;
+  /** A whole JSON answer as the client is to get it; undefined where nothing had to be changed. */
+  answer?(body: JsonObject, facts: MendFacts): JsonObject | undefined;
+  /** The same for a stream: makes the state for one answer. */
+  stream?(facts: MendFacts): StreamMend;
+}
+
+export interface StreamMend {
+  /** The chunks that take this one's place, in order; undefined where nothing had to be changed. */
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined;
+  /** What was held back, when the backend has ended its answer by itself. */
+  end?(): readonly JsonObject[];
+}
