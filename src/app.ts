@@ -11,12 +11,13 @@ import { requirePrincipal } from "./auth/require-key.ts";
 import { createPlan } from "./config/plan.ts";
 import type { Config } from "./config/schema.ts";
 import { methodNotAllowed } from "./errors.ts";
-import { pathOf, routePath } from "./http/paths.ts";
+import { pathOf } from "./http/paths.ts";
 import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
 import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
 import { proxyTo } from "./pipeline/proxy.ts";
+import { countTokensEndpoint, messagesEndpoint } from "./protocol/anthropic/messages.ts";
 import { chatEndpoint } from "./protocol/openai/chat.ts";
 import { completionsEndpoint } from "./protocol/openai/completions.ts";
 import { embeddingsEndpoint } from "./protocol/openai/embeddings.ts";
@@ -24,8 +25,16 @@ import { responsesEndpoint } from "./protocol/openai/responses.ts";
 import { exposedHeaders } from "./respond/headers.ts";
 import type { Runtime } from "./runtime.ts";
 import { createState, type ProxyState } from "./state.ts";
+import { readDoor } from "./translate/door.ts";
 
-const endpoints = [chatEndpoint, completionsEndpoint, embeddingsEndpoint, responsesEndpoint];
+const endpoints = [
+  chatEndpoint,
+  completionsEndpoint,
+  embeddingsEndpoint,
+  responsesEndpoint,
+  messagesEndpoint,
+  countTokensEndpoint,
+];
 
 /** The proxy as one fetch handler. `state` carries over from the app that a reload replaces. */
 export function createApp(
@@ -36,7 +45,7 @@ export function createApp(
   const plan = createPlan(config);
   const { pool, startedAt } = state;
   const services = { plan, runtime, pool, catalog: createCatalog(plan, pool, runtime) };
-  const app = new Hono<AppEnv>({ getPath: (request) => routePath(pathOf(request.url)) });
+  const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
   app.use(openExchange(runtime));

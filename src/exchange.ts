@@ -15,6 +15,10 @@ export interface Exchange {
   /** The path as the client sent it, without the query. */
   readonly path: string;
   readonly clientAddress: string | undefined;
+  /** The path as routes know it: without /v1, and without what only says by which door the request came. */
+  readonly route: string;
+  /** The model that the path names, as Azure's do. */
+  readonly deployment: string | undefined;
   /** Who the key says it is; undefined while authentication is off. */
   principal: string | undefined;
   /** The name the client asked for. */

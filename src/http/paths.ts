@@ -8,12 +8,14 @@ export function pathOf(url: string): string {
   return end === -1 ? url.slice(start) : url.slice(start, start + end);
 }
 
-/** The query of a URL with its question mark, or an empty string. */
-export function queryOf(url: string): string {
+/** The query with its question mark as a backend is to get it: without Azure's api-version, which speaks to Azure alone. */
+export function forwardQuery(url: string): string {
   const start = url.indexOf("?");
   if (start === -1) return "";
   const end = url.indexOf("#", start);
-  return end === -1 ? url.slice(start) : url.slice(start, end);
+  const query = end === -1 ? url.slice(start + 1) : url.slice(start + 1, end);
+  const kept = query.split("&").filter((part) => !part.startsWith("api-version="));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 
 /** One slash where there were several, none at the end: `/v1//models/` is `/v1/models`. */
@@ -56,9 +58,11 @@ const openaiRoots: ReadonlySet<string> = new Set([
   "videos",
 ]);
 
-/** The path to ask a backend for: OpenAI's own paths get exactly one /v1, a backend's native ones stay as they are. */
-export function upstreamPath(path: string): string {
-  const route = routePath(path);
+/**
+ * The path to ask a backend for: OpenAI's own paths get exactly one /v1, a backend's native ones stay as they are.
+ * `route` is what is left of `path` without versions and doors.
+ */
+export function upstreamPath(path: string, route: string = routePath(path)): string {
   const root = route.split("/", 2)[1] ?? "";
   const hadVersion = route !== tidyPath(path);
   return hadVersion || openaiRoots.has(root) ? `/v1${route}` : route;

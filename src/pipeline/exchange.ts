@@ -8,6 +8,7 @@ import { requestId } from "../http/request-id.ts";
 import { respondWithError, toProxyError } from "../respond/error.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import type { Runtime } from "../runtime.ts";
+import { readDoor } from "../translate/door.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { Services } from "./services.ts";
 import { settle } from "./settle.ts";
@@ -16,11 +17,13 @@ import { settle } from "./settle.ts";
 export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const request = c.req.raw;
+    const path = pathOf(request.url);
     const exchange: Exchange = {
       id: requestId(request.headers.get("x-request-id")),
       startedAt: runtime.now(),
       method: request.method,
-      path: pathOf(request.url),
+      path,
+      ...readDoor(path),
       clientAddress: runtime.clientAddress(request, c.env),
       principal: undefined,
       alias: undefined,

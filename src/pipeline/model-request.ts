@@ -3,7 +3,7 @@ import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
-import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
+import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
 import { needsModelList, nearestNames, resolveAlias } from "../translate/alias.ts";
 import { parseRequest } from "../translate/canonical.ts";
@@ -30,12 +30,13 @@ export async function readModelRequest(
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }
-  const fields = parseRequest(sent, endpoint.request);
+  const fields = parseRequest(sent, endpoint.request, exchange.deployment);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   exchange.target = await findTarget(fields.model, endpoint, services);
   const { model } = exchange.target;
-  const bytes = model === fields.model ? sent : replaceModel(sent, ["model"], encodeModelName(model));
+  const isAsSent = model === fields.model && exchange.deployment === undefined;
+  const bytes = isAsSent ? sent : setModel(sent, encodeModelName(model));
   return { fields, bytes };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { bodyTooLarge } from "../errors.ts";
 import { announcedLength, limitBody } from "../http/body.ts";
 import { mediaType } from "../http/headers.ts";
-import { queryOf, upstreamPath } from "../http/paths.ts";
+import { forwardQuery, upstreamPath } from "../http/paths.ts";
 import { errorOf, isHiddenError, maxErrorBytes } from "../normalise/answer.ts";
 import { readStart, resumeBody } from "../normalise/peek.ts";
 import { normaliseUpstreamError } from "../normalise/upstream-error.ts";
@@ -32,7 +32,7 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
           headers.set("content-length", String(announced));
         return {
           method: request.method,
-          path: upstreamPath(exchange.path) + queryOf(request.url),
+          path: upstreamPath(exchange.path, exchange.route) + forwardQuery(request.url),
           headers,
           // Of a body with an announced length the server itself sees to it that no more comes.
           body:

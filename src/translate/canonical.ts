@@ -1,18 +1,19 @@
 /** A request body to the fields that the proxy relies on, or a 400 that names the field. Pure; keeps unknown fields. */
 import type { z } from "zod";
 import { badRequest, type ProxyError } from "../errors.ts";
-import { isJsonObject } from "../protocol/openai/fields.ts";
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Parses once and checks against `schema`. */
-export function parseRequest<T>(bytes: Uint8Array, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(parseJson(bytes));
+/** Parses once and checks against `schema`; a `deployment` from the path stands for the body's model. */
+export function parseRequest<T>(bytes: Uint8Array, schema: z.ZodType<T>, deployment?: string): T {
+  const body = parseJson(bytes);
+  const result = schema.safeParse(deployment === undefined ? body : { ...body, model: deployment });
   if (result.success) return result.data;
   throw explainIssue(result.error.issues[0]);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function parseJson(bytes: Uint8Array): JsonObject {
   if (bytes.byteLength === 0) {
     throw badRequest("The request has no body: send a JSON object, with content-type: application/json.");
   }

@@ -5,7 +5,7 @@ import type { JsonObject } from "./fields.ts";
 import type { ModelKind } from "./models.ts";
 
 export interface Endpoint {
-  readonly kind: "chat" | "completions" | "embeddings" | "responses";
+  readonly kind: "chat" | "completions" | "embeddings" | "responses" | "messages";
   /** Without /v1. */
   readonly path: string;
   readonly modelKind: ModelKind;

@@ -17,6 +17,7 @@ export interface Edit {
 
 // Without state between calls.
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const openBrace = 0x7b;
 
 /** The name as the bytes of a JSON string, quotes and all. */
@@ -56,6 +57,19 @@ export function replaceModel<B extends ArrayBufferLike>(
   encodedName: Uint8Array,
 ): Uint8Array<B | ArrayBuffer> {
   return spliceFields(json, findEdits(json, 0, json.length, path, encodedName));
+}
+
+/** Replaces the top-level model of a request, or puts it in front where there is none, as in Azure's bodies. */
+export function setModel<B extends ArrayBufferLike>(
+  json: Uint8Array<B>,
+  encodedName: Uint8Array,
+): Uint8Array<B | ArrayBuffer> {
+  const edits = findEdits(json, 0, json.length, ["model"], encodedName);
+  if (edits.length > 0) return spliceFields(json, edits);
+  const start = json.indexOf(openBrace) + 1;
+  const isEmpty = /^\s*\}/.test(decoder.decode(json.subarray(start, start + 64)));
+  const field = encoder.encode(`"model":${decoder.decode(encodedName)}${isEmpty ? "" : ","}`);
+  return spliceFields(json, [{ start, end: start, bytes: field }]);
 }
 
 /**
