@@ -15,6 +15,8 @@ export interface BackendPlan {
   /** Without a trailing slash and without /v1. */
   readonly baseUrl: string;
   readonly type: BackendType;
+  /** Whether the type is only a first guess, until the backend has been asked. */
+  readonly detectsType: boolean;
   /** 0 waits for ever. */
   readonly firstByteTimeoutMs: number;
   readonly apiKey: Secret | undefined;
@@ -85,7 +87,8 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
   return {
     name,
     baseUrl: backend.url.replace(/\/+$/, "").replace(/\/v1$/, "").replace(/\/+$/, ""),
-    type: backend.type,
+    type: backend.type === "auto" ? "lmstudio" : backend.type,
+    detectsType: backend.type === "auto",
     firstByteTimeoutMs: (backend.timeout ?? config.request.default_timeout) * 1000,
     apiKey: backend.api_key,
     headers: Object.entries(backend.headers),

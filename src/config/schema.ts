@@ -37,7 +37,10 @@ const backendUrl = z
 const backend = z
   .strictObject({
     url: backendUrl,
-    type: z.enum(backendTypes).default("lmstudio").describe("Which server it is."),
+    type: z
+      .enum([...backendTypes, "auto"])
+      .default("lmstudio")
+      .describe('Which server it is; "auto" finds out by asking it.'),
     timeout: seconds
       .optional()
       .describe("Seconds to wait for the first byte of an answer; default: request.default_timeout."),

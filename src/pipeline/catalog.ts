@@ -25,8 +25,11 @@ export function createCatalog(plan: Plan, pool: Pool, runtime: Runtime): Catalog
     await Promise.all(
       plan.backends.map(async (backend) => {
         const result = await probe(backend, runtime);
-        if (result.isUp) pool.reportModels(backend, result.models, runtime.now());
-        else pool.reportDown(backend, result.problem, runtime.now());
+        if (result.isUp) {
+          if (backend.detectsType)
+            runtime.log.debug("backend-detected", { backend: backend.name, type: result.type });
+          pool.reportModels(backend, result, runtime.now());
+        } else pool.reportDown(backend, result.problem, runtime.now());
       }),
     );
   }

@@ -94,7 +94,7 @@ function end(journey: Journey, outcome: StreamOutcome, problem: string | undefin
   settle(exchange, work, services, {
     status: 200,
     outcome: hasLeft ? "cancelled" : problem === undefined ? outcome : "faulted",
-    ...(problem === undefined ? {} : { problem }),
+    ...(hasLeft ? { problem: "client-gone" } : problem === undefined ? {} : { problem }),
     ...(body === undefined ? {} : { body }),
   });
 }

@@ -1,5 +1,6 @@
 /** The only mutable state of backends: whether they answer, what they have, what runs on them. Outlives a reload. Knows no fetch. */
 import type { BackendPlan, Plan } from "../config/plan.ts";
+import type { BackendType } from "../config/schema.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
 
 export type BackendStatus = "unknown" | "up" | "down";
@@ -17,7 +18,14 @@ export interface BackendSnapshot {
   readonly inFlight: number;
 }
 
+export interface FoundModels {
+  readonly models: readonly LocalModel[];
+  readonly type?: BackendType | undefined;
+}
+
 interface BackendRecord {
+  /** Found by asking, for a backend whose type is not configured. */
+  type: BackendType | undefined;
   status: BackendStatus;
   problem: string | undefined;
   models: readonly LocalModel[] | undefined;
@@ -28,8 +36,8 @@ interface BackendRecord {
 export interface Pool {
   /** The backends of a plan in its order. */
   snapshot(plan: Plan): readonly BackendSnapshot[];
-  /** A check found it up, with these models. */
-  reportModels(backend: BackendPlan, models: readonly LocalModel[], now: number): void;
+  /** A check found it up, with these models, and of this type where it was asked for it. */
+  reportModels(backend: BackendPlan, found: FoundModels, now: number): void;
   /** A check found it silent. */
   reportDown(backend: BackendPlan, problem: string, now: number): void;
   /** Traffic got an answer, or failed to connect (`problem`); the models stay as they were. */
@@ -46,16 +54,29 @@ export function createPool(): Pool {
     const key = `${backend.name} ${backend.baseUrl}`;
     let record = records.get(key);
     if (record === undefined) {
-      record = { status: "unknown", problem: undefined, models: undefined, checkedAt: 0, inFlight: 0 };
+      record = {
+        type: undefined,
+        status: "unknown",
+        problem: undefined,
+        models: undefined,
+        checkedAt: 0,
+        inFlight: 0,
+      };
       records.set(key, record);
     }
     return record;
   }
 
   return {
-    snapshot: (plan) => plan.backends.map((backend) => ({ backend, ...recordOf(backend) })),
-    reportModels(backend, models, now) {
-      Object.assign(recordOf(backend), { status: "up", problem: undefined, models, checkedAt: now });
+    snapshot: (plan) =>
+      plan.backends.map((backend) => {
+        const { type, ...known } = recordOf(backend);
+        return { backend: type === undefined ? backend : { ...backend, type }, ...known };
+      }),
+    reportModels(backend, { models, type }, now) {
+      const record = recordOf(backend);
+      Object.assign(record, { status: "up", problem: undefined, models, checkedAt: now });
+      if (backend.detectsType) record.type = type ?? record.type;
     },
     reportDown(backend, problem, now) {
       Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now });

@@ -1,10 +1,13 @@
 /** Asks one backend whether it answers and which models it has. Knows nothing of the other backends. */
 import type { BackendPlan } from "../config/plan.ts";
+import type { BackendType } from "../config/schema.ts";
+import { kindProbes } from "../dialects/detect.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/index.ts";
 import { labelOf } from "../dialects/label.ts";
 import { ProxyError } from "../errors.ts";
 import { createCancellation } from "../http/cancel.ts";
+import { isJsonObject } from "../protocol/openai/fields.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
 import type { Runtime } from "../runtime.ts";
 import { upstreamHeaders } from "./request.ts";
@@ -14,7 +17,7 @@ import { failureOf } from "./send.ts";
 const probeTimeoutMs = 3_000;
 
 export type ProbeResult =
-  | { readonly isUp: true; readonly models: readonly LocalModel[] }
+  | { readonly isUp: true; readonly models: readonly LocalModel[]; readonly type: BackendType }
   | { readonly isUp: false; readonly problem: string };
 
 /** Never throws: what is wrong stands in `problem`, in words for the operator. */
@@ -22,13 +25,16 @@ export async function probe(backend: BackendPlan, runtime: Runtime): Promise<Pro
   const cancellation = createCancellation(new AbortController().signal, "parent");
   const stopTimer = runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), probeTimeoutMs);
   try {
-    const dialect: Dialect = dialects[backend.type];
+    const type = backend.detectsType
+      ? ((await detectType(backend, runtime, cancellation.signal)) ?? backend.type)
+      : backend.type;
+    const dialect: Dialect = dialects[type];
     let refusal = `${labelOf(backend)} answers, but not with a list of models: is it really ${dialect.label}?`;
     for (const source of dialect.modelLists) {
       const { status, body } = await getJson(backend, source.path, runtime, cancellation.signal);
       if (status === 401 || status === 403) refusal = refusedKey(backend, status);
       const models = status === 200 ? source.parse(body) : undefined;
-      if (models !== undefined) return { isUp: true, models };
+      if (models !== undefined) return { isUp: true, models, type };
     }
     return { isUp: false, problem: refusal };
   } catch (thrown) {
@@ -43,6 +49,19 @@ export async function probe(backend: BackendPlan, runtime: Runtime): Promise<Pro
   } finally {
     stopTimer();
   }
+}
+
+async function detectType(
+  backend: BackendPlan,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<BackendType | undefined> {
+  for (const { path, recognise } of kindProbes) {
+    const { status, body } = await getJson(backend, path, runtime, signal);
+    const type = status === 200 && isJsonObject(body) ? recognise(body) : undefined;
+    if (type !== undefined) return type;
+  }
+  return undefined;
 }
 
 async function getJson(

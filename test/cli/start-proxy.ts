@@ -11,7 +11,7 @@ const entry = (name: string) => join(projectRoot, "src", "entry", `${name}.ts`);
 const shells = {
   node: [process.execPath, entry("node")],
   bun: [bin("bun"), entry("bun")],
-  deno: [bin("deno"), "run", "--no-lock", "-A", entry("deno")],
+  deno: [bin("deno"), "run", "--no-lock", "--unstable-no-legacy-abort", "-A", entry("deno")],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 
 export type ShellName = keyof typeof shells;

@@ -126,7 +126,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "",
     "backends.primary.type (line 4, column 5)",
     '  found:    the string "lm-studio"',
-    '  expected: one of "lmstudio", "llama-server", "ollama", "vllm", "openai"',
+    '  expected: one of "lmstudio", "llama-server", "ollama", "vllm", "openai", "auto"',
     '  hint:     did you mean "lmstudio"?',
     "",
     "unknown_model (line 5, column 1)",

@@ -25,7 +25,7 @@ const bin = (name: string) => join(projectRoot, "node_modules", ".bin", name);
 const commands: Record<Exclude<RuntimeName, "workerd">, readonly string[]> = {
   node: [process.execPath, "src/entry/node.ts"],
   bun: [bin("bun"), "src/entry/bun.ts"],
-  deno: [bin("deno"), "run", "--no-lock", "-A", "src/entry/deno.ts"],
+  deno: [bin("deno"), "run", "--no-lock", "--unstable-no-legacy-abort", "-A", "src/entry/deno.ts"],
 };
 
 export async function launch(runtime: RuntimeName, config: ConfigInput): Promise<LaunchedProxy> {
