@@ -44,27 +44,30 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
   let hasData = false;
-  let hasEnded = false;
+  /** `done` by the backend's own [DONE]; after `failed` nothing more goes out. */
+  let state: "open" | "done" | "failed" = "open";
   let problem: string | undefined;
   /** The last two frames with data: the finish reason stands in the last, or before the usage. */
   let last: readonly SseData[] = [];
 
   function tell(error: ProxyError): Uint8Array {
+    state = "failed";
     problem = error.code ?? error.message;
     return formatEvent(endpoint.formatStreamError(error));
   }
 
   function translate(frame: Uint8Array): Uint8Array {
     const parsed = parseFrame(frame);
+    if (state === "failed") return nothing;
     if (parsed.data.length === 0) return frame;
     if (isDone(frame, parsed.data)) {
-      hasData = hasEnded = true;
+      hasData = true;
+      state = "done";
       return joinChunks([flush(), frame]);
     }
     const error = errorIn(frame, parsed);
     if (error !== undefined) {
       if (!hasData) throw error;
-      hasEnded = true;
       return tell(error);
     }
     hasData = true;
@@ -75,8 +78,12 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   function mended(frame: Uint8Array, parsed: SseFrame): Uint8Array | undefined {
     if (mend === undefined) return undefined;
     const data = parseData(readData(frame, parsed.data));
-    const chunks = isJsonObject(data) ? mend.chunk(data) : undefined;
-    return chunks === undefined ? undefined : formatChunks(chunks, parsed.event);
+    if (!isJsonObject(data)) return undefined;
+    const event = endpoint.namesEvents ? parsed.event : undefined;
+    // Some clients parse every line but data and comments as JSON, and each data line by itself.
+    const isPlain = parsed.event === event && parsed.data.length === 1;
+    const chunks = mend.chunk(data) ?? (isPlain ? undefined : [data]);
+    return chunks === undefined ? undefined : formatChunks(chunks, event);
   }
 
   function formatChunks(chunks: readonly JsonObject[], event?: string): Uint8Array {
@@ -101,10 +108,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   }
 
   function isFinished(): boolean {
-    return (
-      hasEnded ||
-      last.some(({ frame, parsed }) => endpoint.isFinalEvent(parseData(readData(frame, parsed.data))))
-    );
+    return last.some(({ frame, parsed }) => endpoint.isFinalEvent(parseData(readData(frame, parsed.data))));
   }
 
   return {
@@ -126,8 +130,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       const rest = splitter.end();
       const tail =
         rest.byteLength > 0 && isWholeEvent(rest) ? joinChunks([translate(rest), lineEnds]) : nothing;
-      if (hasEnded) return tail;
-      if (isFinished()) return joinChunks([tail, flush()]);
+      if (state !== "open") return tail;
+      if (isFinished())
+        return joinChunks([tail, flush(), mend === undefined || endpoint.namesEvents ? nothing : done]);
       return joinChunks([tail, tell(options.truncated())]);
     },
     fault(cause) {
@@ -140,6 +145,9 @@ interface SseData {
   readonly frame: Uint8Array;
   readonly parsed: SseFrame;
 }
+
+/** Ends a stream that the backend finished without saying so. */
+const done = formatEvent({ data: "[DONE]" });
 
 /** Ends a last frame whose blank line the backend left out. */
 const lineEnds = new TextEncoder().encode("\n\n");

@@ -67,6 +67,7 @@ describe("the end of a stream", () => {
     const text = await stream([
       chatChunk("a"),
       'event: error\ndata: {"error":{"message":"Compute error."},"message":"Compute error."}\n\n',
+      "data: [DONE]\n\n",
     ]);
     expect(text.split("\n\n").slice(1)).toEqual([
       'data: {"error":{"message":"Compute error.","type":"server_error","param":null,"code":null}}',

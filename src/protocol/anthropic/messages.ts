@@ -21,6 +21,7 @@ export const messagesEndpoint: Endpoint = {
   modelKind: "chat",
   request: messagesRequest,
   answerModelPath: ["model"],
+  namesEvents: true,
   eventModelPath: ["message", "model"],
   isFinalEvent: (data) => isJsonObject(data) && data["type"] === "message_stop",
   formatStreamError,

@@ -26,6 +26,7 @@ export const chatEndpoint: Endpoint = {
   modelKind: "chat",
   request: chatRequest,
   answerModelPath: ["model"],
+  namesEvents: false,
   eventModelPath: ["model"],
   isFinalEvent: hasFinishReason,
   formatStreamError,

@@ -17,6 +17,7 @@ export const completionsEndpoint: Endpoint = {
   modelKind: "chat",
   request: completionRequest,
   answerModelPath: ["model"],
+  namesEvents: false,
   eventModelPath: ["model"],
   isFinalEvent: hasFinishReason,
   formatStreamError,

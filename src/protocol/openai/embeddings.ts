@@ -18,6 +18,7 @@ export const embeddingsEndpoint: Endpoint = {
   modelKind: "embedding",
   request: embeddingsRequest,
   answerModelPath: ["model"],
+  namesEvents: false,
   eventModelPath: ["model"],
   isFinalEvent: () => false,
   formatStreamError,

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly answerModelPath: readonly string[];
   /** Where it stands in the data of one stream event. */
   readonly eventModelPath: readonly string[];
+  /** Whether its events have names, and none of them is [DONE]. */
+  readonly namesEvents: boolean;
   /** Whether an event's data says that the backend has finished; asked of the last events only. */
   isFinalEvent(data: unknown): boolean;
   formatStreamError(error: ProxyError): { readonly event?: string; readonly data: string };

@@ -27,6 +27,7 @@ export const responsesEndpoint: Endpoint = {
   modelKind: "chat",
   request: responsesRequest,
   answerModelPath: ["model"],
+  namesEvents: true,
   eventModelPath: ["response", "model"],
   isFinalEvent: (data) => isJsonObject(data) && finalEvents.has(data["type"]),
   formatStreamError: formatResponsesError,
