@@ -7,10 +7,11 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Parses once and checks against `schema`; a `deployment` from the path stands for the body's model. */
 export function parseRequest<T>(bytes: Uint8Array, schema: z.ZodType<T>, deployment?: string): T {
-  const body = parseJson(bytes);
-  const result = schema.safeParse(deployment === undefined ? body : { ...body, model: deployment });
+  const sent = parseJson(bytes);
+  const body = deployment === undefined ? sent : { ...sent, model: deployment };
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw explainIssue(result.error.issues[0]);
+  throw explainIssue(result.error.issues[0], body);
 }
 
 function parseJson(bytes: Uint8Array): JsonObject {
@@ -35,12 +36,10 @@ function positionIn(message: string): string {
   return position === undefined ? "" : ` (near byte ${position})`;
 }
 
-function explainIssue(issue: z.core.$ZodIssue | undefined): ProxyError {
+function explainIssue(issue: z.core.$ZodIssue | undefined, body: JsonObject): ProxyError {
   if (issue === undefined) return badRequest("The request's body does not fit this endpoint.");
   const param = formatPath(issue.path);
-  const isMissing =
-    issue.code !== "unrecognized_keys" && issue.input === undefined && /undefined/.test(issue.message);
-  if (isMissing) {
+  if (isMissing(body, issue.path)) {
     return badRequest(`Missing required parameter: '${param}'.`, param, "missing_required_parameter");
   }
   const isType = issue.code === "invalid_type" || issue.code === "invalid_union";
@@ -49,6 +48,14 @@ function explainIssue(issue: z.core.$ZodIssue | undefined): ProxyError {
     param,
     isType ? "invalid_type" : "invalid_value",
   );
+}
+
+/** zod tells of a missing field in other words for each type; the body itself tells it plainly. */
+function isMissing(body: JsonObject, path: readonly PropertyKey[]): boolean {
+  let value: unknown = body;
+  for (const key of path)
+    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return value === undefined;
 }
 
 /** `messages[0].role`, as OpenAI writes it. */
