@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { mendIds } from "../../src/config/mend-ids.ts";
+import { parseConfig } from "../../src/config/parse.ts";
+import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
+import { createStreamMend, mendAnswer, mendRequest, selectMends } from "../../src/dialects/apply.ts";
+import type { Mend, MendFacts } from "../../src/dialects/mend.ts";
+import { mends } from "../../src/dialects/mends/index.ts";
+
+const facts: MendFacts = { endpoint: "chat", asked: {}, model: "m" };
+const backendOf = (config: object) =>
+  createPlan(parseConfig({ backends: { box: { url: "http://h", ...config } } })).backends[0] as BackendPlan;
+
+function mend(id: Mend["id"], parts: Partial<Mend>): Mend {
+  return { id, title: "t", source: "s", kinds: ["lmstudio"], endpoints: ["chat"], ...parts };
+}
+
+const first = mend("null-fields", {
+  request: (body) => ({ ...body, first: true }),
+  answer: (body) => ({ ...body, order: [...(Array.isArray(body["order"]) ? body["order"] : []), 1] }),
+});
+const second = mend("empty-stop", {
+  request: async (body) => (body["first"] === true ? { ...body, second: true } : undefined),
+  answer: (body) => ({ ...body, order: [...(Array.isArray(body["order"]) ? body["order"] : []), 2] }),
+});
+const idle = mend("json-object-format", { request: () => undefined, answer: () => undefined });
+
+describe("selectMends", () => {
+  const chosen = (table: readonly Mend[], config: object, given = facts) =>
+    selectMends(table, backendOf(config), given).map(({ id }) => id);
+
+  it("goes by kind, endpoint, need and the operator's word", () => {
+    const table = [
+      first,
+      second,
+      mend("developer-role", { kinds: ["vllm"] }),
+      mend("tool-parameters", { applies: () => false }),
+    ];
+    expect(chosen(table, {})).toEqual(["null-fields", "empty-stop"]);
+    expect(chosen(table, { disabled_mends: ["empty-stop"] })).toEqual(["null-fields"]);
+    expect(chosen(table, { type: "vllm" })).toEqual(["developer-role"]);
+    expect(chosen(table, { type: "openai" })).toEqual([]);
+    expect(chosen(table, {}, { ...facts, endpoint: "embeddings" })).toEqual([]);
+  });
+});
+
+describe("mendRequest and mendAnswer", () => {
+  it("run in the table's order, each on what the one before made, and tell which changed something", async () => {
+    const body = { kept: 1 };
+    expect(await mendRequest([idle, first, second], body, facts)).toEqual({
+      body: { kept: 1, first: true, second: true },
+      applied: ["null-fields", "empty-stop"],
+    });
+    expect(mendAnswer([first, idle, second], body, facts)).toEqual({
+      body: { kept: 1, order: [1, 2] },
+      applied: ["null-fields", "empty-stop"],
+    });
+    expect(body).toEqual({ kept: 1 });
+  });
+});
+
+describe("createStreamMend", () => {
+  const doubling = mend("tool-parameters", {
+    stream: () => ({ chunk: (chunk) => [chunk, { ...chunk, twin: true }] }),
+  });
+  const holding = mend("empty-stop", {
+    stream: () => {
+      const held: Record<string, unknown>[] = [];
+      return { chunk: (chunk) => (held.push(chunk), []), end: () => held };
+    },
+  });
+  const marking = mend("null-fields", { stream: () => ({ chunk: (chunk) => [{ ...chunk, marked: true }] }) });
+
+  it("is undefined where nothing has a stream to mend", () => {
+    expect(createStreamMend([first, idle], facts, () => {})).toBeUndefined();
+  });
+
+  it("runs what one puts out through the next, what was held back too", () => {
+    const applied = new Set<string>();
+    const stream = createStreamMend([doubling, holding, marking], facts, (id) => applied.add(id));
+    expect(stream?.chunk({ a: 1 })).toEqual([]);
+    expect(stream?.end?.()).toEqual([
+      { a: 1, marked: true },
+      { a: 1, twin: true, marked: true },
+    ]);
+    expect([...applied]).toEqual(["tool-parameters", "empty-stop", "null-fields"]);
+  });
+
+  it("says undefined where no mend changed a chunk", () => {
+    const looking = mend("empty-stop", { stream: () => ({ chunk: () => undefined }) });
+    expect(createStreamMend([looking], facts, () => {})?.chunk({ a: 1 })).toBeUndefined();
+  });
+});
+
+describe("the table", () => {
+  it("names each mend once, by a name that the configuration knows, and none for OpenAI itself", () => {
+    const ids = mends.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => !mendIds.includes(id))).toEqual([]);
+    expect(mends.filter(({ kinds }) => kinds.includes("openai"))).toEqual([]);
+  });
+});

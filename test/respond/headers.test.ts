@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { internalError, ProxyError } from "../../src/errors.ts";
+import type { Exchange } from "../../src/exchange.ts";
+import { respondWithError, toProxyError } from "../../src/respond/error.ts";
+import { answerHeaders, streamHeaders } from "../../src/respond/headers.ts";
+
+const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
+  id: "req_1",
+  startedAt: 1_000,
+  method: "POST",
+  path: "/v1/chat/completions",
+  route: "/chat/completions",
+  deployment: undefined,
+  clientAddress: undefined,
+  principal: undefined,
+  alias: "gpt-4o",
+  target: { model: "local", via: "alias" },
+  backend: "box",
+  attempts: 1,
+  firstByteAt: undefined,
+  streamed: false,
+  mends: new Set(),
+  ...facts,
+});
+
+describe("answerHeaders", () => {
+  it("has the five that clients read in a row, with an integer of milliseconds", () => {
+    expect(Object.fromEntries(answerHeaders(exchangeOf(), 1_012.6))).toEqual({
+      "x-request-id": "req_1",
+      "openai-organization": "openai-local-proxy",
+      "openai-processing-ms": "13",
+      "openai-version": "2020-10-01",
+      "openai-model": "gpt-4o",
+      "x-proxy-model": "local",
+      "x-proxy-backend": "box",
+    });
+  });
+
+  it("leaves out a name that no header can carry, and tells the mends", () => {
+    const headers = answerHeaders(exchangeOf({ alias: "modèle", mends: new Set(["a", "b"]) }), 1_000);
+    expect(headers.has("openai-model")).toBe(false);
+    expect(headers.get("x-proxy-mends")).toBe("a, b");
+  });
+});
+
+describe("streamHeaders", () => {
+  it("forbids every hop to hold the stream back", () => {
+    const headers = streamHeaders(
+      exchangeOf(),
+      1_000,
+      new Headers({ "content-type": "text/event-stream", "x-kept": "1" }),
+    );
+    expect(headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(headers.get("cache-control")).toBe("no-cache, no-transform");
+    expect(headers.get("x-accel-buffering")).toBe("no");
+    expect(headers.get("x-kept")).toBe("1");
+  });
+});
+
+describe("errors", () => {
+  it("hide the words of a defect and keep those of a ProxyError", () => {
+    const defect = toProxyError(new TypeError("undefined is not a function"));
+    expect(defect).toMatchObject({ status: 500, type: "server_error", code: null });
+    expect(defect.message).not.toContain("undefined");
+    const known = internalError("x");
+    expect(toProxyError(known)).toBe(known);
+  });
+
+  it("have OpenAI's four keys, their status and their headers", async () => {
+    const error = new ProxyError({
+      status: 429,
+      type: "requests",
+      code: "rate_limit_exceeded",
+      message: "Slow down.",
+      headers: { "retry-after": "7" },
+    });
+    const response = respondWithError(error, new Headers({ "x-request-id": "req_1" }));
+    expect(response.status).toBe(429);
+    expect(response.headers.get("retry-after")).toBe("7");
+    expect(response.headers.get("x-request-id")).toBe("req_1");
+    expect(await response.json()).toEqual({
+      error: { message: "Slow down.", type: "requests", param: null, code: "rate_limit_exceeded" },
+    });
+  });
+});
