@@ -1,4 +1,4 @@
-/** Runs the mends of a backend over a request, an answer or a stream, in the order of the table. Pure. */
+/** Runs the mends of a backend: over requests down the table, over answers and streams back up, like layers. Pure. */
 import type { BackendPlan } from "../config/plan.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
 import type { Mend, MendFacts, StreamMend } from "./mend.ts";
@@ -40,7 +40,7 @@ export async function mendRequest(
 export function mendAnswer(mends: readonly Mend[], body: JsonObject, facts: MendFacts): Mended {
   const applied: string[] = [];
   let current = body;
-  for (const mend of mends) {
+  for (const mend of mends.toReversed()) {
     const next = mend.answer?.(current, facts);
     if (next === undefined) continue;
     current = next;
@@ -58,9 +58,9 @@ export function createStreamMend(
   facts: MendFacts,
   onApplied: (id: string) => void,
 ): StreamMend | undefined {
-  const stages = mends.flatMap(({ id, stream }) =>
-    stream === undefined ? [] : { id, ...callable(stream(facts)) },
-  );
+  const stages = mends
+    .toReversed()
+    .flatMap(({ id, stream }) => (stream === undefined ? [] : { id, ...callable(stream(facts)) }));
   if (stages.length === 0) return undefined;
 
   function runFrom(first: number, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {

@@ -11,6 +11,8 @@ export interface MendFacts {
   readonly asked: JsonObject;
   /** The name that the backend is asked for. */
   readonly model: string;
+  /** When the request came, in seconds since the epoch. */
+  readonly askedAt: number;
 }
 
 export interface Mend {

@@ -31,7 +31,12 @@ export function openAnswer(
   { endpoint, exchange, work, services }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
-  const facts = { endpoint: endpoint.kind, asked: request.fields, model: exchange.target?.model ?? alias };
+  const facts = {
+    endpoint: endpoint.kind,
+    asked: request.fields,
+    model: exchange.target?.model ?? alias,
+    askedAt: Math.floor(exchange.startedAt / 1000),
+  };
   return runAttempts(exchange, work, services, {
     model: exchange.target?.model,
     canRepeat: true,

@@ -14,8 +14,9 @@ let upstream: FakeUpstream;
 let app: TestApp;
 beforeEach(async () => {
   upstream = await startUpstream((_request, response) => sendJson(response, 200, chatAnswer()));
+  // Of this type nothing but the name is changed.
   app = createTestApp({
-    backends: { box: { url: upstream.url } },
+    backends: { box: { url: upstream.url, type: "openai" } },
     model_mapping: { "gpt-4o": "local-chat", "gpt-4*": "local-chat", "ft:gpt-3.5-turbo:*": "local-tuned" },
   });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => upstream.stop());
 
 const appWith = (stream: { heartbeat?: number; idle_timeout?: number }, timeout = 30) =>
-  createTestApp({ backends: { box: { url: upstream.url, timeout } }, stream });
+  createTestApp({ backends: { box: { url: upstream.url, timeout, type: "openai" } }, stream });
 
 async function readUntil(response: Response, isEnough: (text: string) => boolean): Promise<string> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

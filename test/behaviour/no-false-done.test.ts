@@ -16,7 +16,7 @@ beforeEach(async () => {
     }
     response.end();
   });
-  app = createTestApp({ backends: { box: { url: upstream.url } } });
+  app = createTestApp({ backends: { box: { url: upstream.url, type: "openai" } } });
 });
 afterEach(() => upstream.stop());
 

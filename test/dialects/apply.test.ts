@@ -6,7 +6,7 @@ import { createStreamMend, mendAnswer, mendRequest, selectMends } from "../../sr
 import type { Mend, MendFacts } from "../../src/dialects/mend.ts";
 import { mends } from "../../src/dialects/mends/index.ts";
 
-const facts: MendFacts = { endpoint: "chat", asked: {}, model: "m" };
+const facts: MendFacts = { endpoint: "chat", asked: {}, model: "m", askedAt: 1 };
 const backendOf = (config: object) =>
   createPlan(parseConfig({ backends: { box: { url: "http://h", ...config } } })).backends[0] as BackendPlan;
 
@@ -44,15 +44,15 @@ describe("selectMends", () => {
 });
 
 describe("mendRequest and mendAnswer", () => {
-  it("run in the table's order, each on what the one before made, and tell which changed something", async () => {
+  it("run down the table on requests and up it on answers, each on what the one before made, and tell which did", async () => {
     const body = { kept: 1 };
     expect(await mendRequest([idle, first, second], body, facts)).toEqual({
       body: { kept: 1, first: true, second: true },
       applied: ["null-fields", "empty-stop"],
     });
     expect(mendAnswer([first, idle, second], body, facts)).toEqual({
-      body: { kept: 1, order: [1, 2] },
-      applied: ["null-fields", "empty-stop"],
+      body: { kept: 1, order: [2, 1] },
+      applied: ["empty-stop", "null-fields"],
     });
     expect(body).toEqual({ kept: 1 });
   });
@@ -76,7 +76,7 @@ describe("createStreamMend", () => {
 
   it("runs what one puts out through the next, what was held back too", () => {
     const applied = new Set<string>();
-    const stream = createStreamMend([doubling, holding, marking], facts, (id) => applied.add(id));
+    const stream = createStreamMend([marking, holding, doubling], facts, (id) => applied.add(id));
     expect(stream?.chunk({ a: 1 })).toEqual([]);
     expect(stream?.end?.()).toEqual([
       { a: 1, marked: true },

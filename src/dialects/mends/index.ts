@@ -1,4 +1,59 @@
-/** The table of mends. Its order is the order in which they run, on requests and on answers. */
+/** The table of mends. Requests run down it, answers and streams run back up, so that a mend wraps those below it. */
 import type { Mend } from "../mend.ts";
+import { answerEnvelope } from "./answer-envelope.ts";
+import { developerRole } from "./developer-role.ts";
+import { embeddingBase64 } from "./embedding-base64.ts";
+import { embeddingDimensions } from "./embedding-dimensions.ts";
+import { embeddingTokens } from "./embedding-tokens.ts";
+import { emptyStop } from "./empty-stop.ts";
+import { extraFields } from "./extra-fields.ts";
+import { finishReason } from "./finish-reason.ts";
+import { jsonObjectFormat } from "./json-object-format.ts";
+import { legacyFunctions } from "./legacy-functions.ts";
+import { maxCompletionTokens } from "./max-completion-tokens.ts";
+import { messageShape } from "./message-shape.ts";
+import { namedToolChoice } from "./named-tool-choice.ts";
+import { nullContent } from "./null-content.ts";
+import { nullFields } from "./null-fields.ts";
+import { openaiOnlyFields } from "./openai-only-fields.ts";
+import { reasoningField } from "./reasoning-field.ts";
+import { singleToolCall } from "./single-tool-call.ts";
+import { streamUsage } from "./stream-usage.ts";
+import { structuredOutputInReasoning } from "./structured-output-in-reasoning.ts";
+import { textParts } from "./text-parts.ts";
+import { toolCallIds } from "./tool-call-ids.ts";
+import { toolCallsInText } from "./tool-calls-in-text.ts";
+import { toolParameters } from "./tool-parameters.ts";
+import { toolResultText } from "./tool-result-text.ts";
+import { unlimitedMaxTokens } from "./unlimited-max-tokens.ts";
+import { usageNumbers } from "./usage-numbers.ts";
 
-export const mends: readonly Mend[] = [];
+export const mends: readonly Mend[] = [
+  legacyFunctions,
+  streamUsage,
+  answerEnvelope,
+  usageNumbers,
+  extraFields,
+  messageShape,
+  finishReason,
+  toolCallIds,
+  singleToolCall,
+  toolCallsInText,
+  structuredOutputInReasoning,
+  reasoningField,
+  developerRole,
+  toolResultText,
+  textParts,
+  nullContent,
+  nullFields,
+  emptyStop,
+  maxCompletionTokens,
+  unlimitedMaxTokens,
+  toolParameters,
+  namedToolChoice,
+  jsonObjectFormat,
+  openaiOnlyFields,
+  embeddingTokens,
+  embeddingBase64,
+  embeddingDimensions,
+];
