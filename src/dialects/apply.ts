@@ -78,6 +78,7 @@ export function createStreamMend(
 
   return {
     chunk: (chunk) => runFrom(0, [chunk]),
+    passesText: () => stages.every((stage) => stage.passesText()),
     end: () =>
       stages.flatMap((stage, index) => {
         const held = stage.end();
@@ -88,5 +89,9 @@ export function createStreamMend(
 }
 
 function callable(mend: StreamMend): Required<StreamMend> {
-  return { chunk: (chunk) => mend.chunk(chunk), end: () => mend.end?.() ?? [] };
+  return {
+    chunk: (chunk) => mend.chunk(chunk),
+    passesText: () => mend.passesText?.() ?? true,
+    end: () => mend.end?.() ?? [],
+  };
 }

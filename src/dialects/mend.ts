@@ -37,6 +37,11 @@ export interface Mend {
 export interface StreamMend {
   /** The chunks that take this one's place, in order; undefined where nothing had to be changed. */
   chunk(chunk: JsonObject): readonly JsonObject[] | undefined;
+  /**
+   * Whether a content text would pass now just as the last one did, whatever it says. False while the texts are looked
+   * into; left out where they never are.
+   */
+  passesText?(): boolean;
   /** What was held back, when the backend has ended its answer by itself. */
   end?(): readonly JsonObject[];
 }

@@ -10,6 +10,7 @@ import { joinChunks } from "../http/body.ts";
 import { formatEvent } from "../sse/format.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
+import { createRepeater } from "./repeat.ts";
 import type { StreamStage } from "../sse/stream.ts";
 
 export interface EventTranslationOptions {
@@ -43,6 +44,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   const { endpoint, alias, mend } = options;
   const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
+  const repeater = createRepeater();
   let hasData = false;
   /** `done` by the backend's own [DONE]; after `failed` nothing more goes out. */
   let state: "open" | "done" | "failed" = "open";
@@ -57,8 +59,10 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   }
 
   function translate(frame: Uint8Array): Uint8Array {
-    const parsed = parseFrame(frame);
     if (state === "failed") return nothing;
+    const known = repeater.match(frame);
+    if (known !== undefined) return known;
+    const parsed = parseFrame(frame);
     if (parsed.data.length === 0) return frame;
     if (isDone(frame, parsed.data)) {
       hasData = true;
@@ -72,18 +76,24 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     }
     hasData = true;
     last = [...last.slice(-1), { frame, parsed }];
-    return mended(frame, parsed) ?? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias);
+    const chunks = mendedChunks(frame, parsed);
+    const output =
+      chunks === undefined
+        ? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias)
+        : formatChunks(chunks, endpoint.namesEvents ? parsed.event : undefined);
+    if (mend?.passesText?.() === true && (chunks?.length ?? 1) === 1) repeater.observe(frame, output);
+    else repeater.forget();
+    return output;
   }
 
-  function mended(frame: Uint8Array, parsed: SseFrame): Uint8Array | undefined {
+  /** Undefined where the bytes can stay as they are, but for the name. */
+  function mendedChunks(frame: Uint8Array, parsed: SseFrame): readonly JsonObject[] | undefined {
     if (mend === undefined) return undefined;
     const data = parseData(readData(frame, parsed.data));
     if (!isJsonObject(data)) return undefined;
-    const event = endpoint.namesEvents ? parsed.event : undefined;
     // Some clients parse every line but data and comments as JSON, and each data line by itself.
-    const isPlain = parsed.event === event && parsed.data.length === 1;
-    const chunks = mend.chunk(data) ?? (isPlain ? undefined : [data]);
-    return chunks === undefined ? undefined : formatChunks(chunks, event);
+    const isPlain = parsed.data.length === 1 && (endpoint.namesEvents || parsed.event === undefined);
+    return mend.chunk(data) ?? (isPlain ? undefined : [data]);
   }
 
   function formatChunks(chunks: readonly JsonObject[], event?: string): Uint8Array {

@@ -9,6 +9,8 @@ export interface Thought {
 export interface ThinkSplitter {
   /** What is sure by now; what may be a part of a marker is held back. */
   push(text: string): Thought;
+  /** True once the answer itself has begun: no text is looked into any more. */
+  readonly isDone: boolean;
   /** What was held back. */
   end(): Thought;
 }
@@ -48,7 +50,13 @@ export function createThinkSplitter(): ThinkSplitter {
     return { reasoning, content };
   }
 
-  return { push: (text) => run(text, false), end: () => run("", true) };
+  return {
+    push: (text) => run(text, false),
+    get isDone() {
+      return state === "content";
+    },
+    end: () => run("", true),
+  };
 }
 
 /** A whole text; one that lacks the opening marker, which some templates put into the prompt, is split at the closing one. */

@@ -31,6 +31,7 @@ export const reasoningField: Mend = {
   stream() {
     const splitters = perChoice(createThinkSplitter);
     return {
+      passesText: () => splitters.all().every(({ isDone }) => isDone),
       chunk(chunk) {
         const choices = objectsIn(chunk["choices"]);
         const before: JsonObject[] = [];
@@ -42,7 +43,8 @@ export const reasoningField: Mend = {
           const { content } = delta;
           const current = renamed ?? delta;
           let next = renamed;
-          if (typeof content === "string" && content !== "") {
+          // Once the answer itself has begun, its text is its own.
+          if (typeof content === "string" && content !== "" && !splitters(index).isDone) {
             const thought = splitters(index).push(content.replace(leakedMarker, ""));
             if (thought.reasoning !== "" || thought.content !== content) next = withThought(current, thought);
           }

@@ -31,6 +31,7 @@ export const structuredOutputInReasoning: Mend = {
   stream() {
     const choices = perChoice(() => ({ held: "", hasContent: false }));
     return {
+      passesText: () => choices.all().every(({ hasContent }) => hasContent),
       chunk(chunk) {
         const before: JsonObject[] = [];
         for (const [position, choice] of objectsIn(chunk["choices"]).entries()) {

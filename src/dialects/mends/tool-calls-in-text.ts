@@ -34,6 +34,7 @@ export const toolCallsInText: Mend = {
   stream() {
     const choices = perChoice(() => ({ reader: createMarkupReader(), calls: 0 }));
     return {
+      passesText: () => false,
       chunk(chunk) {
         const before: JsonObject[] = [];
         const changed = changeChoices(chunk, (choice, position) => {

@@ -36,13 +36,20 @@ export function indexOf(choice: JsonObject, position: number): number {
 }
 
 /** State for each choice of one stream. */
-export function perChoice<T>(create: () => T): (index: number) => T {
+export interface PerChoice<T> {
+  (index: number): T;
+  /** Of every choice that was met so far. */
+  all(): readonly T[];
+}
+
+export function perChoice<T>(create: () => T): PerChoice<T> {
   const states = new Map<number, T>();
-  return (index) => {
+  const stateOf = (index: number) => {
     const state = states.get(index) ?? create();
     states.set(index, state);
     return state;
   };
+  return Object.assign(stateOf, { all: () => [...states.values()] });
 }
 
 /** A chunk like the given one, with one choice that carries `delta` and does not end. */
