@@ -61,14 +61,12 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
 /** The error that a response with an error status tells of. */
 export async function errorOf(
   response: Response,
-  context: Pick<AnswerContext, "backend" | "method" | "path">,
+  context: Pick<AnswerContext, "backend" | "method" | "path"> & Partial<Pick<AnswerContext, "endpoint">>,
 ): Promise<ProxyError> {
   const { bytes, rest } = await readStart(response.body, maxErrorBytes);
   void rest?.cancel().catch(() => {});
   return normaliseUpstreamError({
-    backend: context.backend,
-    method: context.method,
-    path: context.path,
+    ...context,
     status: response.status,
     body: new TextDecoder().decode(bytes),
     headers: response.headers,

@@ -1,8 +1,9 @@
 /** Reads a backend's error in whatever shape it came and makes OpenAI's of it. Pure; knows no Response. */
 import type { BackendPlan } from "../config/plan.ts";
 import { labelOf } from "../dialects/label.ts";
-import { ProxyError, unknownUrl } from "../errors.ts";
+import { ProxyError, type ProxyErrorFacts, unknownUrl } from "../errors.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
+import { meaningOf, openaiType, promptField, withoutPaths } from "./error-kinds.ts";
 
 export interface UpstreamErrorFacts {
   readonly backend: BackendPlan;
@@ -13,6 +14,8 @@ export interface UpstreamErrorFacts {
   readonly status: number;
   readonly body: string;
   readonly headers?: Headers;
+  /** Tells which field the prompt stands in. */
+  readonly endpoint?: { readonly kind: string };
 }
 
 interface ErrorWords {
@@ -40,22 +43,32 @@ export function normaliseUpstreamError(facts: UpstreamErrorFacts): ProxyError {
       message: `${label} refused the proxy's key (HTTP ${facts.status}): set backends.${facts.backend.name}.api_key, or headers.`,
     });
   }
+  const meaning = meaningOf(`${words.message ?? ""} ${words.type ?? ""}`);
+  if (meaning !== undefined) {
+    const field = meaning.code === "context_length_exceeded" ? promptField(facts.endpoint?.kind) : undefined;
+    return upstreamError(facts, {
+      ...meaning,
+      param: meaning.param ?? field ?? words.param,
+      message: withoutPaths(words.message ?? `${label} answered ${meaning.code}.`),
+    });
+  }
   const status = facts.status >= 400 ? facts.status : statusOfHiddenError(words);
   return upstreamError(facts, {
     status,
-    type: words.type ?? (status < 500 ? "invalid_request_error" : "server_error"),
+    type: openaiType(words.type) ?? (status < 500 ? "invalid_request_error" : "server_error"),
     code: words.code,
     param: words.param ?? quotedField(words.message),
     message: words.message ?? `${label} answered HTTP ${facts.status} ${describeBody(facts.body)}.`,
   });
 }
 
-function upstreamError(
-  facts: UpstreamErrorFacts,
-  error: { status: number; type: string; code: string | null; param?: string | null; message: string },
-): ProxyError {
+function upstreamError(facts: UpstreamErrorFacts, error: ProxyErrorFacts): ProxyError {
   const kept = [...(facts.headers ?? [])].filter(([name]) => keptHeaders.test(name));
-  return new ProxyError({ ...error, origin: "upstream", headers: Object.fromEntries(kept) });
+  return new ProxyError({
+    ...error,
+    origin: "upstream",
+    headers: { ...error.headers, ...Object.fromEntries(kept) },
+  });
 }
 
 /** An error that came with HTTP 200 is the client's fault only where it says so. */
@@ -80,6 +93,9 @@ function wordsOf(parsed: unknown): ErrorWords {
   if (typeof inner === "string") return { ...wordsInText(inner), type: undefined, code: null };
   if (!isJsonObject(inner)) return { message: undefined, type: undefined, code: null, param: null };
   const outer = isJsonObject(parsed) ? parsed : {};
+  // FastAPI, which vLLM runs on, tells of wrong fields as a list.
+  if (Array.isArray(inner["detail"]))
+    return { ...wordsOfIssues(inner["detail"], "loc", "msg"), type: undefined, code: null };
   const message = textOf(inner["message"]) ?? textOf(outer["message"]) ?? textOf(inner["detail"]);
   return {
     message,
@@ -98,17 +114,28 @@ function wordsInText(text: string): { message: string; param: string | null } {
   } catch {
     return { message: text, param: null };
   }
-  const first: unknown = Array.isArray(issues) ? issues[0] : undefined;
-  const message = isJsonObject(first) ? textOf(first["message"]) : undefined;
-  if (!isJsonObject(first) || message === undefined) return { message: text, param: null };
-  const path = Array.isArray(first["path"]) ? first["path"] : [];
+  return Array.isArray(issues)
+    ? wordsOfIssues(issues, "path", "message", text)
+    : { message: text, param: null };
+}
+
+/** The first issue of a list, its path and message under the given names. */
+function wordsOfIssues(
+  issues: readonly unknown[],
+  pathKey: string,
+  messageKey: string,
+  otherwise = "",
+): { message: string; param: string | null } {
+  const first = issues[0];
+  const message = isJsonObject(first) ? textOf(first[messageKey]) : undefined;
+  if (!isJsonObject(first) || message === undefined) return { message: otherwise, param: null };
+  const path: readonly unknown[] = Array.isArray(first[pathKey]) ? first[pathKey] : [];
   const param = path
-    .map((part: unknown) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
-    .join("");
-  return {
-    message: param === "" ? message : `${param.replace(/^\./, "")}: ${message}`,
-    param: param.replace(/^\./, "") || null,
-  };
+    .filter((part, index) => index > 0 || part !== "body")
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+  return { message: param === "" ? message : `${param}: ${message}`, param: param === "" ? null : param };
 }
 
 function textOf(value: unknown): string | undefined {

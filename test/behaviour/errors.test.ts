@@ -47,7 +47,12 @@ const backendErrors: Record<string, readonly [UpstreamHandler, Expected]> = {
   ],
   "another error with status 200": [
     json(200, { error: "The model has crashed without additional information." }),
-    { status: 502, message: "The model has crashed without additional information.", type: "server_error" },
+    {
+      status: 502,
+      message: "The model has crashed without additional information.",
+      type: "server_error",
+      code: "backend_crashed",
+    },
   ],
   "an OpenAI error": [
     json(404, {
@@ -72,7 +77,7 @@ const backendErrors: Record<string, readonly [UpstreamHandler, Expected]> = {
   ],
   "a flat error": [
     json(400, { object: "error", message: "too long", type: "BadRequestError", param: null, code: 400 }),
-    { status: 400, message: "too long", type: "BadRequestError" },
+    { status: 400, message: "too long", type: "invalid_request_error" },
   ],
   "a list of issues inside a string": [
     json(400, {

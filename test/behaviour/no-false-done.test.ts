@@ -70,7 +70,7 @@ describe("the end of a stream", () => {
       "data: [DONE]\n\n",
     ]);
     expect(text.split("\n\n").slice(1)).toEqual([
-      'data: {"error":{"message":"Compute error.","type":"server_error","param":null,"code":null}}',
+      'data: {"error":{"message":"Compute error.","type":"server_error","param":null,"code":"backend_crashed"}}',
       "",
     ]);
   });
