@@ -1,0 +1,89 @@
+/** Several choices from a backend that gives one at a time: as many requests side by side, joined to one answer. */
+import { createCancellation } from "../http/cancel.ts";
+import type { Answer } from "../normalise/answer.ts";
+import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
+import { isJsonObject } from "../protocol/openai/fields.ts";
+import { selectBackend } from "../route/select.ts";
+import type { ModelRequestBody } from "./model-request.ts";
+import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
+
+/** LM Studio's and Ollama's documents know no `n`. */
+const oneChoiceTypes: ReadonlySet<string> = new Set(["lmstudio", "ollama"]);
+/** As many as OpenAI allows. */
+const maxChoices = 128;
+
+/** One request, or one a choice where the backend gives only one at a time. */
+export function openChoices(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const { endpoint, exchange, services } = journey;
+  const { n } = request.fields;
+  const isWanted = (endpoint.kind === "chat" || endpoint.kind === "completions") && typeof n === "number";
+  if (!isWanted || n < 2 || n > maxChoices) return openAnswer(clientHeaders, request, journey);
+  const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
+  if (backend === undefined || !oneChoiceTypes.has(backend.type))
+    return openAnswer(clientHeaders, request, journey);
+  return openEach(clientHeaders, request, journey, n);
+}
+
+async function openEach(
+  clientHeaders: Headers,
+  { fields }: ModelRequestBody,
+  journey: Journey,
+  count: number,
+): Promise<OpenAnswer> {
+  const { exchange } = journey;
+  const { n: _count, ...rest } = fields;
+  const single = { ...rest, model: fields.model };
+  const bytes = new TextEncoder().encode(
+    JSON.stringify({ ...single, model: exchange.target?.model ?? fields.model }),
+  );
+  const work = createCancellation(journey.work.signal, "parent");
+  const exchanges = Array.from({ length: count }, () => ({ ...exchange, mends: new Set<string>() }));
+  const opening = exchanges.map((own) =>
+    openAnswer(clientHeaders, { fields: single, bytes }, { ...journey, exchange: own, work }),
+  );
+  let open: readonly OpenAnswer[];
+  try {
+    open = await Promise.all(opening);
+  } catch (thrown) {
+    // The others are not to work for an answer that nobody gets.
+    work.cancel("parent");
+    for (const late of opening) void late.then(({ attempt }) => attempt.release()).catch(() => {});
+    throw thrown;
+  }
+  const [first] = open;
+  const [own] = exchanges;
+  if (first === undefined || own === undefined) throw new Error("At least two choices were asked for.");
+  Object.assign(exchange, { backend: own.backend, attempts: own.attempts, firstByteAt: own.firstByteAt });
+  for (const id of own.mends) exchange.mends.add(id);
+  const release = () => {
+    for (const { attempt } of open) attempt.release();
+  };
+  return {
+    answer: mergeOpen(
+      open.map(({ answer }) => answer),
+      first.answer,
+    ),
+    attempt: { ...first.attempt, cancellation: work, release },
+  };
+}
+
+function mergeOpen(answers: readonly Answer[], first: Answer): Answer {
+  if (first.kind === "stream") {
+    const streams = answers.filter((answer) => answer.kind === "stream");
+    return {
+      ...first,
+      source: mergeStreams(streams.map(({ source }) => source)),
+      problem: () => streams.map(({ problem }) => problem()).find((problem) => problem !== undefined),
+    };
+  }
+  const bodies = answers.flatMap((answer) => {
+    const parsed: unknown =
+      answer.kind === "json" ? JSON.parse(new TextDecoder().decode(answer.bytes)) : undefined;
+    return isJsonObject(parsed) ? [parsed] : [];
+  });
+  return { ...first, bytes: new TextEncoder().encode(JSON.stringify(mergeAnswers(bodies))) };
+}
