@@ -17,6 +17,8 @@ export const mendIds = [
   "openai-only-fields",
   "tool-call-ids",
   "stream-usage",
+  "several-choices",
+  "required-tool-retry",
   // embeddings
   "embedding-tokens",
   "embedding-base64",

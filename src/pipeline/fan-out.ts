@@ -1,16 +1,14 @@
 /** Several choices from a backend that gives one at a time: as many requests side by side, joined to one answer. */
+import { selectMends } from "../dialects/apply.ts";
+import { severalChoices } from "../dialects/mends/several-choices.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
-import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
-
-/** LM Studio's and Ollama's documents know no `n`. */
-const oneChoiceTypes: ReadonlySet<string> = new Set(["lmstudio", "ollama"]);
-/** As many as OpenAI allows. */
-const maxChoices = 128;
+import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
+import { openWithTool } from "./required-tool.ts";
 
 /** One request, or one a choice where the backend gives only one at a time. */
 export function openChoices(
@@ -18,13 +16,13 @@ export function openChoices(
   request: ModelRequestBody,
   journey: Journey,
 ): Promise<OpenAnswer> {
-  const { endpoint, exchange, services } = journey;
-  const { n } = request.fields;
-  const isWanted = (endpoint.kind === "chat" || endpoint.kind === "completions") && typeof n === "number";
-  if (!isWanted || n < 2 || n > maxChoices) return openAnswer(clientHeaders, request, journey);
+  const { exchange, services } = journey;
   const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
-  if (backend === undefined || !oneChoiceTypes.has(backend.type))
-    return openAnswer(clientHeaders, request, journey);
+  const { n } = request.fields;
+  const isNeeded =
+    backend !== undefined && selectMends([severalChoices], backend, factsOf(request, journey)).length > 0;
+  if (!isNeeded || typeof n !== "number") return openWithTool(clientHeaders, request, journey);
+  exchange.mends.add(severalChoices.id);
   return openEach(clientHeaders, request, journey, n);
 }
 
@@ -43,7 +41,7 @@ async function openEach(
   const work = createCancellation(journey.work.signal, "parent");
   const exchanges = Array.from({ length: count }, () => ({ ...exchange, mends: new Set<string>() }));
   const opening = exchanges.map((own) =>
-    openAnswer(clientHeaders, { fields: single, bytes }, { ...journey, exchange: own, work }),
+    openWithTool(clientHeaders, { fields: single, bytes }, { ...journey, exchange: own, work }),
   );
   let open: readonly OpenAnswer[];
   try {

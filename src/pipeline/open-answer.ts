@@ -25,18 +25,26 @@ export interface Journey {
   readonly services: Services;
 }
 
+/** What mends may know of this request. */
+export function factsOf(
+  { fields }: ModelRequestBody,
+  { exchange, endpoint }: Pick<Journey, "exchange" | "endpoint">,
+): MendFacts {
+  return {
+    endpoint: endpoint.kind,
+    asked: fields,
+    model: exchange.target?.model ?? fields.model,
+    askedAt: Math.floor(exchange.startedAt / 1000),
+  };
+}
+
 export function openAnswer(
   clientHeaders: Headers,
   request: ModelRequestBody,
   { endpoint, exchange, work, services }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
-  const facts = {
-    endpoint: endpoint.kind,
-    asked: request.fields,
-    model: exchange.target?.model ?? alias,
-    askedAt: Math.floor(exchange.startedAt / 1000),
-  };
+  const facts = factsOf(request, { exchange, endpoint });
   return runAttempts(exchange, work, services, {
     model: exchange.target?.model,
     canRepeat: true,

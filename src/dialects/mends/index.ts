@@ -17,6 +17,8 @@ import { nullContent } from "./null-content.ts";
 import { nullFields } from "./null-fields.ts";
 import { openaiOnlyFields } from "./openai-only-fields.ts";
 import { reasoningField } from "./reasoning-field.ts";
+import { requiredToolRetry } from "./required-tool-retry.ts";
+import { severalChoices } from "./several-choices.ts";
 import { singleToolCall } from "./single-tool-call.ts";
 import { streamUsage } from "./stream-usage.ts";
 import { structuredOutputInReasoning } from "./structured-output-in-reasoning.ts";
@@ -29,6 +31,8 @@ import { unlimitedMaxTokens } from "./unlimited-max-tokens.ts";
 import { usageNumbers } from "./usage-numbers.ts";
 
 export const mends: readonly Mend[] = [
+  severalChoices,
+  requiredToolRetry,
   legacyFunctions,
   streamUsage,
   answerEnvelope,

@@ -1,0 +1,28 @@
+/** Asks once more where a tool call was required and nothing at all came. */
+import { isEmptyAnswer, requiredToolRetry, withToolHint } from "../dialects/mends/required-tool-retry.ts";
+import { isJsonObject } from "../protocol/openai/fields.ts";
+import type { ModelRequestBody } from "./model-request.ts";
+import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
+import { selectMends } from "../dialects/apply.ts";
+
+export async function openWithTool(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const open = await openAnswer(clientHeaders, request, journey);
+  const { answer, attempt } = open;
+  const isNeeded = selectMends([requiredToolRetry], attempt.backend, factsOf(request, journey)).length > 0;
+  if (!isNeeded || answer.kind !== "json") return open;
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(answer.bytes));
+  if (!isJsonObject(parsed) || !isEmptyAnswer(parsed)) return open;
+  attempt.release();
+  const { exchange } = journey;
+  const hinted = { ...withToolHint(request.fields), model: request.fields.model };
+  const bytes = new TextEncoder().encode(
+    JSON.stringify({ ...hinted, model: exchange.target?.model ?? hinted.model }),
+  );
+  const second = await openAnswer(clientHeaders, { fields: hinted, bytes }, journey);
+  exchange.mends.add(requiredToolRetry.id);
+  return second;
+}
