@@ -1,110 +1,97 @@
-/** Tool calls that a model wrote as text, found while the text comes in. Pure but for its own state; knows no chunk format. */
-import { heldLength } from "./held-suffix.ts";
-import { isJsonObject } from "./openai/fields.ts";
+/** Reads the tool calls that models write as text, in the well-known markups. Knows no stream and no answer. */
+import { isJsonObject, type JsonObject } from "./openai/fields.ts";
 
-export interface WrittenCall {
+/** A call as it goes into an answer: the arguments are JSON in a string. */
+export interface TextCall {
   readonly name: string;
-  /** JSON text, as OpenAI has it. */
   readonly arguments: string;
 }
 
-export interface MarkupPiece {
-  /** Ordinary text that is sure to be none of a call. */
-  readonly text: string;
-  readonly calls: readonly WrittenCall[];
+/** The parameters' schema by the name of each tool that was offered. */
+export type KnownTools = ReadonlyMap<string, JsonObject>;
+
+/** The tools of a request, those of the old `functions` included. */
+export function knownTools(asked: JsonObject): KnownTools {
+  const lists: unknown[] = [asked["tools"], asked["functions"]];
+  const entries = lists.flatMap((list) => (Array.isArray(list) ? list.filter(isJsonObject) : []));
+  const functions = entries.map((entry) => (isJsonObject(entry["function"]) ? entry["function"] : entry));
+  return new Map(
+    functions.flatMap(({ name, parameters }) =>
+      typeof name === "string" && name !== "" ? [[name, isJsonObject(parameters) ? parameters : {}]] : [],
+    ),
+  );
 }
 
-interface Markup {
-  readonly open: string;
-  readonly close: string;
-  /** Undefined where the inner text is no call after all. */
-  parse(inner: string): readonly WrittenCall[] | undefined;
+/** One or more calls, each of a known tool; undefined where the text is anything else. */
+export function parseCalls(text: string, tools: KnownTools): readonly TextCall[] | undefined {
+  const body = text.trim();
+  const calls =
+    parseJsonCalls(body, tools) ??
+    parseNamed(body, tools) ??
+    parseTagged(body, tools) ??
+    parseArgKeys(body, tools);
+  return calls?.every(({ name }) => tools.has(name)) === true ? calls : undefined;
 }
 
-/** Qwen, Hermes and others; LM Studio's own for models without a template; Llama's; Mistral's. */
-const markups: readonly Markup[] = [
-  { open: "<tool_call>", close: "</tool_call>", parse: parseCalls },
-  { open: "[TOOL_REQUEST]", close: "[END_TOOL_REQUEST]", parse: parseCalls },
-  { open: "<function=", close: "</function>", parse: parseFunctionTag },
-  { open: "[TOOL_CALLS]", close: "]\n", parse: (inner) => parseCalls(`${inner}]`) },
-];
-const opens = markups.map(({ open }) => open);
-
-export interface MarkupReader {
-  /** Text is held back by no more than the longest marker, until one opens; then until it closes. */
-  push(text: string): MarkupPiece;
-  /** What was held back: as the text it was, unless it is a call that only lacks its end. */
-  end(): MarkupPiece;
+/** `{"name", "arguments"}`, a list of them, or what OpenAI wraps around them. */
+function parseJsonCalls(body: string, tools: KnownTools): readonly TextCall[] | undefined {
+  const parsed = parseJson(body);
+  const list: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  const calls = list.flatMap((item) => {
+    const call = isJsonObject(item) ? callIn(item, tools) : undefined;
+    return call === undefined ? [] : [call];
+  });
+  return calls.length > 0 && calls.length === list.length ? calls : undefined;
 }
 
-export function createMarkupReader(): MarkupReader {
-  let held = "";
-
-  function run(isEnd: boolean): MarkupPiece {
-    let text = "";
-    const calls: WrittenCall[] = [];
-    for (;;) {
-      const found = findOpen(held);
-      if (found === undefined) {
-        const sure = held.length - (isEnd ? 0 : heldLength(held, opens));
-        text += held.slice(0, sure);
-        held = held.slice(sure);
-        return { text, calls };
-      }
-      const { markup, start } = found;
-      text += held.slice(0, start);
-      held = held.slice(start);
-      const body = held.slice(markup.open.length);
-      const end = body.indexOf(markup.close);
-      if (end === -1 && !isEnd) return { text, calls };
-      const inner = end === -1 ? body : body.slice(0, end);
-      const parsed = markup.parse(
-        end === -1 ? inner.replace(/\]\s*$/, markup.open === "[TOOL_CALLS]" ? "" : "]") : inner,
-      );
-      const whole = end === -1 ? held : held.slice(0, markup.open.length + end + markup.close.length);
-      if (parsed === undefined) text += whole;
-      else calls.push(...parsed);
-      held = held.slice(whole.length);
-    }
+function callIn(item: JsonObject, tools: KnownTools): TextCall | undefined {
+  const inner = isJsonObject(item["function"]) ? item["function"] : item;
+  const { name } = inner;
+  const given = inner["arguments"] ?? inner["parameters"];
+  if (typeof name !== "string" || !tools.has(name)) return undefined;
+  if (typeof given === "string") {
+    return isJsonObject(parseJson(given)) ? { name, arguments: given } : undefined;
   }
-
-  return {
-    push(text) {
-      held += text;
-      return run(false);
-    },
-    end: () => run(true),
-  };
+  return isJsonObject(given) ? { name, arguments: JSON.stringify(given) } : undefined;
 }
 
-function findOpen(text: string): { markup: Markup; start: number } | undefined {
-  const found = markups
-    .map((markup) => ({ markup, start: text.indexOf(markup.open) }))
-    .filter(({ start }) => start !== -1)
-    .sort((a, b) => a.start - b.start);
-  return found[0];
+/** Mistral's `name[ARGS]{…}`, and `name>{…}` as it stands behind `<function=`. */
+function parseNamed(body: string, tools: KnownTools): readonly TextCall[] | undefined {
+  const [, name = "", json = ""] = /^([\w.-]+)\s*(?:\[ARGS\]|>)\s*(\{[^]*\})$/.exec(body) ?? [];
+  return isJsonObject(parseJson(json)) && tools.has(name) ? [{ name, arguments: json }] : undefined;
 }
 
-function parseCalls(inner: string): readonly WrittenCall[] | undefined {
-  const parsed = parseJson(inner);
-  const entries: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-  const calls = entries.map(toCall);
-  return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined;
+/** `<function=name>` around JSON or around Qwen's `<parameter=key>value</parameter>`. */
+function parseTagged(body: string, tools: KnownTools): readonly TextCall[] | undefined {
+  const [, name = "", inner = ""] = /^(?:<function=)?([\w.-]+)>([^]*?)(?:<\/function>)?$/.exec(body) ?? [];
+  if (!tools.has(name)) return undefined;
+  const json = inner.trim();
+  if (isJsonObject(parseJson(json))) return [{ name, arguments: json }];
+  return pairs(name, json, /<parameter=([\w.-]+)>([^]*?)<\/parameter>/g, tools);
 }
 
-/** `<function=get_weather>{"city":"Paris"}</function>`, without its opening word. */
-function parseFunctionTag(inner: string): readonly WrittenCall[] | undefined {
-  const [, name, body] = /^([^>\s]+)>([\s\S]*)$/.exec(inner) ?? [];
-  const parsed = parseJson(body ?? "");
-  return name === undefined || !isJsonObject(parsed)
-    ? undefined
-    : [{ name, arguments: JSON.stringify(parsed) }];
+/** GLM's `name<arg_key>key</arg_key><arg_value>value</arg_value>`. */
+function parseArgKeys(body: string, tools: KnownTools): readonly TextCall[] | undefined {
+  const [, name = "", inner = ""] = /^([\w.-]+)\s*(<arg_key>[^]*)?$/.exec(body) ?? [];
+  const pair = /<arg_key>([^]*?)<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>/g;
+  return tools.has(name) ? pairs(name, inner, pair, tools) : undefined;
 }
 
-function toCall(value: unknown): WrittenCall | undefined {
-  if (!isJsonObject(value) || typeof value["name"] !== "string") return undefined;
-  const given = value["arguments"] ?? value["parameters"] ?? {};
-  return { name: value["name"], arguments: typeof given === "string" ? given : JSON.stringify(given) };
+function pairs(name: string, text: string, pair: RegExp, tools: KnownTools): readonly TextCall[] | undefined {
+  // What the pairs leave over tells that this is not such a call.
+  if (text.replaceAll(pair, "").trim() !== "") return undefined;
+  const properties = tools.get(name)?.["properties"];
+  const values = [...text.matchAll(pair)].map(([, key = "", value = ""]) => {
+    const schema = isJsonObject(properties) ? properties[key.trim()] : undefined;
+    return [key.trim(), valueOf(value.replace(/^\n|\n$/g, ""), schema)] as const;
+  });
+  return [{ name, arguments: JSON.stringify(Object.fromEntries(values)) }];
+}
+
+/** Text stays text where the schema says string: an area code is no number. */
+function valueOf(text: string, schema: unknown): unknown {
+  if (isJsonObject(schema) && schema["type"] === "string") return text;
+  return parseJson(text) ?? text;
 }
 
 function parseJson(text: string): unknown {

@@ -1,62 +1,98 @@
-/** The frame around an answer: id, object, created, fingerprint. Knows no request but when it came. */
-import type { JsonObject } from "../../protocol/openai/fields.ts";
-import { changeList } from "../../protocol/openai/parts.ts";
+/** The outermost keys of answers and chunks. Knows no choice and no usage; the model's name is left to others. */
+import { digestText } from "../../protocol/digest.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
+import { changeList, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend, MendFacts } from "../mend.ts";
-
-const prefixes = { chat: "chatcmpl-", completions: "cmpl-" } as const;
-const objects = {
-  chat: ["chat.completion", "chat.completion.chunk"],
-  completions: ["text_completion", "text_completion"],
-} as const;
 
 export const answerEnvelope: Mend = {
   id: "answer-envelope",
   title:
-    "Answers have an id of OpenAI's form, `object`, an integer `created`, and a fingerprint that is not the model's name.",
-  source: "BT#676; llama-server (recorded: completion); openai-dotnet's source",
+    "Answers and chunks have `id`, `object`, `created` and `choices` as OpenAI forms them, and a true `system_fingerprint`.",
+  source: "BT#676; llama-server as recorded (completion); ollama_openai#34; OpenAI's schema",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
   answer(body, facts) {
-    if (facts.endpoint !== "embeddings") return envelope(body, facts, 0);
-    const data = changeList(body, "data", (item, index) =>
-      "object" in item && "index" in item ? undefined : { object: "embedding", index, ...item },
-    );
-    return body["object"] === "list" ? data : { ...(data ?? body), object: "list" };
+    if ("error" in body) return undefined;
+    return facts.endpoint === "embeddings" ? mendList(body) : mendEnvelope(body, facts, {}, false);
   },
-  stream: (facts) => ({
-    chunk(chunk) {
-      const mended = envelope(chunk, facts, 1);
-      return mended === undefined ? undefined : [mended];
-    },
-  }),
+  stream(facts) {
+    let first: Envelope = {};
+    return {
+      chunk(chunk) {
+        if ("error" in chunk) return undefined;
+        const mended = mendEnvelope(chunk, facts, first, true);
+        const { id, created } = mended ?? chunk;
+        if (first.id === undefined && typeof id === "string" && typeof created === "number")
+          first = { id, created };
+        return mended === undefined ? undefined : [mended];
+      },
+    };
+  },
 };
 
-function envelope(body: JsonObject, { endpoint, askedAt }: MendFacts, form: 0 | 1): JsonObject | undefined {
-  if (endpoint !== "chat" && endpoint !== "completions") return undefined;
-  const changes: JsonObject = {};
-  const id = formatId(body["id"], prefixes[endpoint], askedAt);
-  if (id !== body["id"]) changes["id"] = id;
-  if (body["object"] !== objects[endpoint][form]) changes["object"] = objects[endpoint][form];
-  if (!Number.isInteger(body["created"])) {
-    changes["created"] = typeof body["created"] === "number" ? Math.floor(body["created"]) : askedAt;
-  }
-  const print = body["system_fingerprint"];
-  if (print !== undefined && print !== null && (typeof print !== "string" || print === body["model"])) {
-    changes["system_fingerprint"] = `fp_${hash(String(print))}`;
-  }
-  return Object.keys(changes).length === 0 ? undefined : { ...body, ...changes };
+interface Envelope {
+  readonly id?: string;
+  readonly created?: number;
 }
 
-/** The backend's own id under the right prefix: llama-server calls a completion `chatcmpl-…`. */
-function formatId(id: unknown, prefix: string, askedAt: number): string {
-  if (typeof id !== "string" || id === "") return `${prefix}${askedAt}`;
-  return id.startsWith(prefix) ? id : prefix + id.replace(/^(chatcmpl|cmpl)-/, "");
+const prefixes: Partial<Record<MendFacts["endpoint"], string>> = { chat: "chatcmpl-", completions: "cmpl-" };
+
+function mendEnvelope(
+  body: JsonObject,
+  facts: MendFacts,
+  first: Envelope,
+  isChunk: boolean,
+): JsonObject | undefined {
+  const object =
+    facts.endpoint === "completions"
+      ? "text_completion"
+      : isChunk
+        ? "chat.completion.chunk"
+        : "chat.completion";
+  const wanted: JsonObject = {
+    id: first.id ?? idOf(body, facts),
+    object,
+    created: first.created ?? secondsOf(body["created"], facts.askedAt),
+    choices: Array.isArray(body["choices"]) ? body["choices"] : [],
+  };
+  const fingerprint = fingerprintOf(body, facts);
+  if (fingerprint !== undefined) wanted["system_fingerprint"] = fingerprint;
+  const isDropped = "system_fingerprint" in body && fingerprint === undefined;
+  if (!isDropped && Object.keys(wanted).every((key) => wanted[key] === body[key])) return undefined;
+  return { ...(isDropped ? without(body, ["system_fingerprint"]) : body), ...wanted };
 }
 
-/** FNV-1a, ten hex digits: the same name gives the same print. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (const letter of text) value = Math.imul(value ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return value.toString(16).padStart(10, "0");
+function idOf(body: JsonObject, { endpoint, asked }: MendFacts): string {
+  const prefix = prefixes[endpoint] ?? "";
+  const { id } = body;
+  if (typeof id !== "string" || id === "") return prefix + digestText(JSON.stringify([asked, body]), 29);
+  if (id.startsWith(prefix)) return id;
+  return prefix + id.replace(/^(chatcmpl|cmpl)-/, "");
+}
+
+/** Whole seconds; the time of asking where the backend tells none. */
+function secondsOf(created: unknown, askedAt: number): number {
+  const time = typeof created === "string" && created.trim() !== "" ? Number(created) : created;
+  if (typeof time !== "number" || !Number.isFinite(time)) return Math.trunc(askedAt);
+  // Later than the year 5000 in seconds: it was told in milliseconds.
+  return Math.trunc(time > 1e11 ? time / 1000 : time);
+}
+
+/** LM Studio puts the model's name there, which would tell what stands behind an alias. */
+function fingerprintOf(body: JsonObject, { model }: MendFacts): string | undefined {
+  const { system_fingerprint: fingerprint } = body;
+  if (typeof fingerprint !== "string" || fingerprint === "") return undefined;
+  const isName = fingerprint === model || fingerprint === body["model"];
+  return isName ? `fp_${digestText(fingerprint, 10, "0123456789abcdef")}` : fingerprint;
+}
+
+function mendList(body: JsonObject): JsonObject | undefined {
+  const filled = changeList(body, "data", (item, place) => {
+    const index = typeof item["index"] === "number" ? item["index"] : place;
+    if (item["object"] === "embedding" && item["index"] === index) return undefined;
+    return isJsonObject(item) ? { ...item, object: "embedding", index } : undefined;
+  });
+  if (body["object"] === "list") return filled;
+  return { ...(filled ?? body), object: "list" };
 }

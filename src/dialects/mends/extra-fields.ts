@@ -1,29 +1,33 @@
-/** Fields of answers that OpenAI's schema does not have. Knows no request. */
-import { changeChoices } from "../../protocol/openai/change-choices.ts";
-import { without } from "../../protocol/openai/parts.ts";
+/** Fields that local servers add to answers and strict clients do not expect. A list; knows no values. */
+import type { JsonObject } from "../../protocol/openai/fields.ts";
+import { changeList, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend } from "../mend.ts";
 
-const answerFields = [
+const inBody = [
   "stats",
   "timings",
   "model_info",
   "runtime",
   "prompt_progress",
   "__verbose",
+  "generation_settings",
   "prompt_logprobs",
   "prompt_token_ids",
   "kv_transfer_params",
 ];
-const choiceFields = ["stop_reason", "token_ids"];
+
+const inChoice = ["stop_reason", "matched_stop", "token_ids", "prompt_token_ids", "prompt_logprobs"];
 
 export const extraFields: Mend = {
   id: "extra-fields",
-  title: "The backend's own measurements, such as `stats` and `timings`, are left out of answers.",
-  source: "BT#601; llama-server (recorded: chat, chat-return-progress); vLLM",
+  title:
+    "`stats`, `timings`, `model_info`, `stop_reason` and the like are taken out; other unknown fields stay.",
+  source:
+    "BT#601; LM Studio's REST documents; llama-server as recorded (chat, chat-return-progress); vLLM's source",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
-  answer: (body) => strip(body),
+  answer: strip,
   stream: () => ({
     chunk(chunk) {
       const stripped = strip(chunk);
@@ -32,7 +36,7 @@ export const extraFields: Mend = {
   }),
 };
 
-function strip(body: Parameters<typeof without>[0]) {
-  const outer = without(body, answerFields);
-  return changeChoices(outer ?? body, (choice) => without(choice, choiceFields)) ?? outer;
+function strip(body: JsonObject): JsonObject | undefined {
+  const outer = without(body, inBody);
+  return changeList(outer ?? body, "choices", (choice) => without(choice, inChoice)) ?? outer;
 }

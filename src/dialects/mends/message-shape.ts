@@ -1,82 +1,143 @@
-/** The shape of messages and deltas that strict clients rely on. Knows no request. */
+/** The keys of choices, messages and deltas, as OpenAI has them. Knows no text and no finish reason. */
+import {
+  choiceIndex,
+  createPerChoice,
+  isEmptyChoice,
+  replaceChoices,
+} from "../../protocol/openai/stream-choices.ts";
+import { digestCallId } from "../../protocol/digest.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
-import { changeChoices, indexOf, perChoice } from "../../protocol/openai/change-choices.ts";
-import { without } from "../../protocol/openai/parts.ts";
-import { toolDelta } from "../../protocol/openai/tool-delta.ts";
+import { changeList, functionName, objectsIn, without } from "../../protocol/openai/parts.ts";
+import { toTextLogprobs } from "../../protocol/openai/text-logprobs.ts";
+import { argumentsOf, createToolDeltas, type ToolDeltas } from "../../protocol/openai/tool-deltas.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, StreamMend } from "../mend.ts";
 
 export const messageShape: Mend = {
   id: "message-shape",
   title:
-    "Messages have role, text content, `refusal` and `logprobs` and no empty `tool_calls`; deltas name role, id and tool once.",
+    "Choices, messages and deltas have OpenAI's keys: role, id and tool name once, no null content, no empty `tool_calls`.",
   source:
-    "BT#676, BT#1318, opencode#4255, vercel/ai#5350, hass_local_openai_llm#67; llama-server (recorded: chat-stream)",
+    "BT#676, BT#1318, opencode#4255, vercel/ai#5350, BT#830, ollama#7881; OkGoDoIt's source; llama-server as recorded",
   kinds: localKinds,
   endpoints: ["chat", "completions"],
-  answer: (body) =>
-    changeChoices(body, (choice, index) => {
-      const { message } = choice;
-      if (!isJsonObject(message)) return complete(choice, { text: "", index, logprobs: null });
-      const shaped = shapeMessage(message);
-      return complete(
-        shaped === undefined ? choice : { ...choice, message: shaped },
-        { index, logprobs: null },
-        shaped !== undefined,
-      );
+  answer: (body, { endpoint }) =>
+    changeList(body, "choices", (choice, place) => {
+      const filled = withKeys(choice, choiceIndex(choice, place));
+      const shaped =
+        endpoint === "chat" ? shapeMessage(filled, body["id"]) : shapeText(filled, { offset: 0 });
+      return isSame(choice, shaped) ? undefined : shaped;
     }),
-  stream() {
-    const choices = perChoice(() => ({ hasRole: false, tools: toolDelta() }));
-    return {
-      chunk(chunk) {
-        const changed = changeChoices(chunk, (choice, position) => {
-          const index = indexOf(choice, position);
-          const { delta } = choice;
-          if (!isJsonObject(delta)) return complete(choice, { index });
-          const state = choices(index);
-          const shaped = shapeDelta(delta, state);
-          return complete(
-            shaped === undefined ? choice : { ...choice, delta: shaped },
-            { index },
-            shaped !== undefined,
-          );
-        });
-        return changed === undefined ? undefined : [changed];
-      },
-    };
-  },
+  stream: ({ endpoint }) => (endpoint === "chat" ? createChatShape() : createTextShape()),
 };
 
-/** Fills what is missing; undefined where nothing was and nothing had been changed before. */
-function complete(choice: JsonObject, defaults: JsonObject, wasChanged = false): JsonObject | undefined {
-  const isWhole = Object.keys(defaults).every((key) => choice[key] !== undefined);
-  return isWhole && !wasChanged ? undefined : { ...defaults, ...choice };
+function withKeys(choice: JsonObject, index: number): JsonObject {
+  if (choice["index"] === index && choice["logprobs"] !== undefined) return choice;
+  return { ...choice, index, logprobs: choice["logprobs"] ?? null };
 }
 
-function shapeMessage(message: JsonObject): JsonObject | undefined {
-  const hasEmptyCalls = Array.isArray(message["tool_calls"]) && message["tool_calls"].length === 0;
-  const isWhole = "role" in message && typeof message["content"] === "string" && "refusal" in message;
-  if (isWhole && !hasEmptyCalls) return undefined;
-  const rest = hasEmptyCalls ? (without(message, ["tool_calls"]) ?? message) : message;
-  return { role: "assistant", refusal: null, ...rest, content: rest["content"] ?? "" };
+function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
+  const message = isJsonObject(choice["message"]) ? choice["message"] : {};
+  const calls = objectsIn(message["tool_calls"])
+    .filter((call) => functionName(call) !== undefined)
+    .map((call, place) => wholeCall(call, choiceIndex(choice, 0), place, answerId));
+  const rest = without(message, ["tool_calls"]) ?? message;
+  const shaped = {
+    ...rest,
+    role: "assistant",
+    content: message["content"] ?? "",
+    refusal: message["refusal"] ?? null,
+    ...(calls.length > 0 ? { tool_calls: isSameList(message["tool_calls"], calls) } : {}),
+  };
+  return isSame(message, shaped) ? choice : { ...choice, message: shaped };
 }
 
-interface DeltaState {
+function wholeCall(call: JsonObject, choice: number, place: number, answerId: unknown): JsonObject {
+  const inner = isJsonObject(call["function"]) ? call["function"] : {};
+  const args = argumentsOf(call) ?? "{}";
+  const id =
+    typeof call["id"] === "string" && call["id"] !== "" ? call["id"] : digestCallId(answerId, choice, place);
+  if (call["id"] === id && call["type"] === "function" && inner["arguments"] === args) return call;
+  return { ...call, id, type: "function", function: { ...inner, arguments: args } };
+}
+
+/** The list as it came where no part of it was changed. */
+function isSameList(before: unknown, after: readonly JsonObject[]): unknown {
+  const isUnchanged =
+    Array.isArray(before) && before.length === after.length && after.every((item, at) => item === before[at]);
+  return isUnchanged ? before : after;
+}
+
+function shapeText(choice: JsonObject, state: { offset: number }): JsonObject {
+  const text = typeof choice["text"] === "string" ? choice["text"] : "";
+  const converted = toTextLogprobs(choice["logprobs"], state.offset);
+  if (converted !== undefined) state.offset = converted.offset;
+  if (converted === undefined && choice["text"] === text) return choice;
+  return { ...choice, text, ...(converted === undefined ? {} : { logprobs: converted.logprobs }) };
+}
+
+function isSame(before: JsonObject, after: JsonObject): boolean {
+  const keys = Object.keys(after);
+  return keys.length === Object.keys(before).length && keys.every((key) => before[key] === after[key]);
+}
+
+function createTextShape(): StreamMend {
+  const states = createPerChoice(() => ({ offset: 0 }));
+  return {
+    chunk: (chunk) =>
+      replaceChoices(chunk, (choice, index) => {
+        const shaped = shapeText(withKeys(choice, index), states.of(index));
+        return isSame(choice, shaped) ? undefined : [shaped];
+      }),
+  };
+}
+
+interface ChatState {
   hasRole: boolean;
-  readonly tools: ReturnType<typeof toolDelta>;
+  tools: ToolDeltas | undefined;
 }
 
-function shapeDelta(delta: JsonObject, state: DeltaState): JsonObject | undefined {
-  const drop: string[] = [];
+function createChatShape(): StreamMend {
+  const states = createPerChoice<ChatState>(() => ({ hasRole: false, tools: undefined }));
+  return {
+    chunk: (chunk) =>
+      replaceChoices(chunk, (choice, index) => {
+        const state = states.of(index);
+        const before = isJsonObject(choice["delta"]) ? choice["delta"] : {};
+        const wasFirst = !state.hasRole;
+        const delta = shapeDelta(before, state, index, chunk["id"]);
+        const filled = withKeys(choice, index);
+        const shaped = delta === choice["delta"] ? filled : { ...filled, delta };
+        if (isSame(choice, shaped)) return undefined;
+        return !wasFirst && isEmptyChoice(shaped) ? [] : [shaped];
+      }),
+  };
+}
+
+function shapeDelta(delta: JsonObject, state: ChatState, choice: number, answerId: unknown): JsonObject {
+  const calls = objectsIn(delta["tool_calls"]);
+  if (calls.length > 0) state.tools ??= createToolDeltas(choice);
+  const pieces = state.tools?.change(calls, answerId) ?? [];
   const isFirst = !state.hasRole;
   state.hasRole = true;
-  if (!isFirst && "role" in delta) drop.push("role");
-  if (delta["content"] === null && !isFirst) drop.push("content");
-  if (Array.isArray(delta["tool_calls"]) && delta["tool_calls"].length === 0) drop.push("tool_calls");
-  const kept = without(delta, drop);
-  const shaped = state.tools(kept ?? delta) ?? kept;
-  if (!isFirst) return shaped;
-  const current = shaped ?? delta;
-  if (current["role"] !== undefined && current["content"] !== null) return shaped;
-  return { role: "assistant", ...current, ...(current["content"] === null ? { content: "" } : {}) };
+  const { role: _role, content, tool_calls: _calls, ...others } = delta;
+  const hasContent = content !== null && content !== undefined;
+  const shaped = {
+    ...(isFirst ? { role: "assistant" } : {}),
+    ...(hasContent ? { content } : isFirst ? { content: "" } : {}),
+    ...others,
+    ...(pieces.length > 0 ? { tool_calls: pieces } : {}),
+  };
+  return isSame(delta, shaped) || isSameCalls(delta, shaped) ? delta : shaped;
+}
+
+/** Whether nothing but the list itself is new, and what stands in it is as it came. */
+function isSameCalls(delta: JsonObject, shaped: JsonObject): boolean {
+  const [before, after] = [objectsIn(delta["tool_calls"]), objectsIn(shaped["tool_calls"])];
+  return (
+    before.length === after.length &&
+    before.length > 0 &&
+    isSame({ ...delta, tool_calls: null }, { ...shaped, tool_calls: null }) &&
+    JSON.stringify(before) === JSON.stringify(after)
+  );
 }

@@ -1,85 +1,171 @@
-/** Where a model's reasoning stands: in `reasoning_content`, whatever the backend calls it. Knows no request. */
-import type { JsonObject } from "../../protocol/openai/fields.ts";
-import { changeMessages, chunkWith, indexOf, perChoice } from "../../protocol/openai/change-choices.ts";
-import { isJsonObject } from "../../protocol/openai/fields.ts";
-import { objectsIn, without } from "../../protocol/openai/parts.ts";
-import { createThinkSplitter, splitThought } from "../../protocol/think-splitter.ts";
+/** Where a model's reasoning stands in an answer: apart, inside the content, or nowhere. Knows no tools. */
+import {
+  chunkWithChoice,
+  createPerChoice,
+  isEmptyChoice,
+  isFinalChoice,
+  replaceChoices,
+} from "../../protocol/openai/stream-choices.ts";
+import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
+import { changeList, changeObject, objectsIn } from "../../protocol/openai/parts.ts";
+import {
+  isSame,
+  partsIn,
+  partsOf,
+  reasoningFields,
+  toldReasoning,
+  withParts,
+  type ReasoningMode,
+} from "../../protocol/openai/reasoning.ts";
+import {
+  createLeakRemover,
+  createThinkSplitter,
+  type LeakRemover,
+  type ThinkParts,
+  type ThinkSplitter,
+} from "../../protocol/think-markers.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, StreamMend } from "../mend.ts";
 
-/** A marker that LM Studio's engine let slip into texts (any-llm#1167). */
-const leakedMarker = /__LM_STUDIO_INTERNAL_LSEP_SYNTHETIC_REASONING_END_[0-9a-f]+__/g;
-
-export const reasoningField: Mend = {
-  id: "reasoning-field",
-  title:
-    "Reasoning is told apart from the answer as `reasoning_content`, whether it came as `reasoning` or as `<think>` text.",
-  source: "BT#894, BT#1602, any-llm#1167; Ollama and vLLM since PR #27752",
-  kinds: localKinds,
-  endpoints: ["chat"],
-  answer: (body) =>
-    changeMessages(body, (message) => {
-      const renamed = renameReasoning(message);
-      const current = renamed ?? message;
-      const { content } = current;
-      if (typeof content !== "string") return renamed;
-      const clean = content.replace(leakedMarker, "");
-      const thought = splitThought(clean);
-      if (thought.reasoning === "" && thought.content === content) return renamed;
-      return withThought(current, thought);
-    }),
-  stream() {
-    const splitters = perChoice(createThinkSplitter);
-    return {
-      passesText: () => splitters.all().every(({ isDone }) => isDone),
-      chunk(chunk) {
-        const choices = objectsIn(chunk["choices"]);
-        const before: JsonObject[] = [];
-        let isChanged = false;
-        const mended = choices.map((choice, position) => {
-          const delta = isJsonObject(choice["delta"]) ? choice["delta"] : {};
-          const renamed = renameReasoning(delta);
-          const index = indexOf(choice, position);
-          const { content } = delta;
-          const current = renamed ?? delta;
-          let next = renamed;
-          // Once the answer itself has begun, its text is its own.
-          if (typeof content === "string" && content !== "" && !splitters(index).isDone) {
-            const thought = splitters(index).push(content.replace(leakedMarker, ""));
-            if (thought.reasoning !== "" || thought.content !== content) next = withThought(current, thought);
-          }
-          if (typeof choice["finish_reason"] === "string") {
-            const rest = splitters(index).end();
-            if (rest.reasoning !== "" || rest.content !== "")
-              before.push(chunkWith(chunk, index, withThought({}, rest)));
-          }
-          isChanged ||= next !== undefined;
-          return next === undefined ? choice : { ...choice, delta: next };
-        });
-        if (!isChanged && before.length === 0) return undefined;
-        return [...before, { ...chunk, choices: mended }];
-      },
-    };
-  },
-};
-
-function renameReasoning(part: JsonObject): JsonObject | undefined {
-  const { reasoning } = part;
-  if (typeof reasoning !== "string") return undefined;
-  const rest = without(part, ["reasoning"]) ?? part;
-  return "reasoning_content" in rest ? rest : { ...rest, reasoning_content: reasoning };
+/** The mend for one mode: `separate` into `reasoning_content`, `inline` as `<think>` in the content, `drop`. */
+export function createReasoningField(mode: ReasoningMode): Mend {
+  return {
+    id: "reasoning-field",
+    title:
+      "Reasoning, whether in `reasoning`, in `reasoning_content` or as `<think>` in the text, stands in one place.",
+    source: "BT#894, BT#1602, any-llm#1167; vLLM PR#27752; Ollama's source",
+    kinds: localKinds,
+    endpoints: ["chat"],
+    answer: (body) =>
+      changeList(body, "choices", (choice) =>
+        changeObject(choice, "message", (message) => {
+          const changed = withParts(message, partsIn(mode, partsOf(message)));
+          return isSame(message, changed) ? undefined : changed;
+        }),
+      ),
+    stream: () => createReasoningStream(mode),
+  };
 }
 
-/** Content that the splitter holds back is left out; the rest of the part stays. */
-function withThought(
-  part: JsonObject,
-  { reasoning, content }: { reasoning: string; content: string },
-): JsonObject {
-  const rest = without(part, ["content"]) ?? part;
-  const earlier = typeof rest["reasoning_content"] === "string" ? rest["reasoning_content"] : "";
+/** Reasoning apart from content, as most clients that know reasoning read it. */
+export const reasoningField = createReasoningField("separate");
+
+const nothing: ThinkParts = { reasoning: "", content: "" };
+
+interface ChoiceState {
+  readonly splitter: ThinkSplitter;
+  readonly contentLeak: LeakRemover;
+  readonly reasoningLeak: LeakRemover;
+  /** The leaked marker ends reasoning: without any, content is not searched for it. */
+  hasReasoning: boolean;
+  /** In inline mode: a `<think>` has gone out whose end has not. */
+  isInside: boolean;
+}
+
+function createReasoningStream(mode: ReasoningMode): StreamMend {
+  const states = createPerChoice<ChoiceState>(() => ({
+    splitter: createThinkSplitter(),
+    contentLeak: createLeakRemover(),
+    reasoningLeak: createLeakRemover(),
+    hasReasoning: false,
+    isInside: false,
+  }));
+  let envelope: JsonObject = {};
+
   return {
-    ...rest,
-    ...(reasoning === "" ? {} : { reasoning_content: earlier + reasoning }),
-    ...(content === "" && reasoning !== "" ? { content: "" } : content === "" ? {} : { content }),
+    passesText: () =>
+      states.entries().every(([, { splitter, hasReasoning }]) => splitter.isDone && !hasReasoning),
+    chunk(chunk) {
+      if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
+      return replaceChoices(chunk, (choice, index) => changeChoice(choice, states.of(index), mode));
+    },
+    end: () =>
+      states
+        .entries()
+        .flatMap(([index, state]) =>
+          deltasOf(clean(state, nothing, true), state, mode, true).map((delta) =>
+            chunkWithChoice(envelope, { index, delta, logprobs: null, finish_reason: null }),
+          ),
+        ),
   };
+}
+
+function changeChoice(
+  choice: JsonObject,
+  state: ChoiceState,
+  mode: ReasoningMode,
+): readonly JsonObject[] | undefined {
+  const { delta } = choice;
+  if (!isJsonObject(delta)) return undefined;
+  const text = typeof delta["content"] === "string" ? delta["content"] : "";
+  const found = text === "" ? nothing : state.splitter.push(text);
+  const isFinal = isFinalChoice(choice);
+  const parts = clean(state, { ...found, reasoning: toldReasoning(delta) + found.reasoning }, isFinal);
+  const isSpeaking = parts.content !== "" || objectsIn(delta["tool_calls"]).length > 0 || isFinal;
+  const texts = deltasOf(parts, state, mode, isSpeaking);
+  const [only] = texts;
+  if (
+    texts.length === 1 &&
+    only !== undefined &&
+    isSame(delta, { ...delta, ...only }) &&
+    !hasOther(delta, only)
+  ) {
+    return undefined;
+  }
+  const bare = withParts(delta, nothing);
+  if (texts.length === 0 && isSame(delta, bare)) return undefined;
+  return spread(choice, bare, texts);
+}
+
+/** Whether the delta has a reasoning field beside those that it is to have. */
+function hasOther(delta: JsonObject, wanted: JsonObject): boolean {
+  return [...reasoningFields, "content"].some((field) => field in delta && delta[field] !== wanted[field]);
+}
+
+/** One choice for each text: the role goes with the first, what else there was with the last, the finish behind all. */
+function spread(choice: JsonObject, bare: JsonObject, texts: readonly JsonObject[]): readonly JsonObject[] {
+  const { role, content: _empty, ...others } = bare;
+  const roleOnly = role === undefined ? {} : { role };
+  const isFinal = isFinalChoice(choice);
+  const deltas = isFinal ? [...texts, {}] : texts.length === 0 ? [{}] : texts;
+  const last = deltas.length - 1;
+  const choices = deltas.map((text, place) => ({
+    ...choice,
+    delta: { ...(place === 0 ? roleOnly : {}), ...text, ...(place === last ? others : {}) },
+    ...(place === last ? {} : { logprobs: null, finish_reason: null }),
+  }));
+  return choices.filter((one) => !isEmptyChoice(one));
+}
+
+/** Both texts without the leaked marker; with what was held back, at the end. */
+function clean(state: ChoiceState, parts: ThinkParts, isEnd: boolean): ThinkParts {
+  const rest = isEnd ? state.splitter.end() : nothing;
+  const thought = parts.reasoning + rest.reasoning;
+  const said = parts.content + rest.content;
+  if (thought !== "") state.hasReasoning = true;
+  const { reasoningLeak, contentLeak } = state;
+  return {
+    reasoning: reasoningLeak.push(thought) + (isEnd || said !== "" ? reasoningLeak.end() : ""),
+    content: (state.hasReasoning ? contentLeak.push(said) : said) + (isEnd ? contentLeak.end() : ""),
+  };
+}
+
+/** The deltas that tell these texts, reasoning first. */
+function deltasOf(
+  parts: ThinkParts,
+  state: ChoiceState,
+  mode: ReasoningMode,
+  isSpeaking: boolean,
+): JsonObject[] {
+  const { reasoning, content } = parts;
+  if (mode !== "inline") {
+    const isTold = reasoning !== "" && mode === "separate";
+    return [...(isTold ? [{ reasoning_content: reasoning }] : []), ...(content === "" ? [] : [{ content }])];
+  }
+  const opened = reasoning === "" ? "" : `${state.isInside ? "" : "<think>"}${reasoning}`;
+  if (reasoning !== "") state.isInside = true;
+  const closed = state.isInside && isSpeaking ? "</think>\n\n" : "";
+  if (closed !== "") state.isInside = false;
+  const text = opened + closed + content;
+  return text === "" ? [] : [{ content: text }];
 }

@@ -1,28 +1,52 @@
-/** Several tool calls where the client forbade them. Knows no request but its wish. */
-import { changeDeltas, changeMessages } from "../../protocol/openai/change-choices.ts";
-import { changeList } from "../../protocol/openai/parts.ts";
+/** One tool call where the client asked for no more than one at a time. Knows no markup. */
+import {
+  choiceIndex,
+  createPerChoice,
+  isEmptyChoice,
+  replaceChoices,
+} from "../../protocol/openai/stream-choices.ts";
+import type { JsonObject } from "../../protocol/openai/fields.ts";
+import { changeList, changeObject, objectsIn, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend } from "../mend.ts";
 
 export const singleToolCall: Mend = {
   id: "single-tool-call",
-  title: "With `parallel_tool_calls: false` only the first tool call is handed on.",
-  source: "BT#1756; llama-server (recorded: tools-multi-parallel-false)",
+  title:
+    "With `parallel_tool_calls: false` only the first tool call of an answer stays; local servers do not limit them.",
+  source: "BT#1756; vLLM's documents; llama-server as recorded (tools-multi-parallel-false)",
   kinds: localKinds,
   endpoints: ["chat"],
   applies: ({ asked }) => asked["parallel_tool_calls"] === false,
   answer: (body) =>
-    changeMessages(body, (message) =>
-      changeList(message, "tool_calls", (_call, position) => (position > 0 ? [] : undefined)),
+    changeList(body, "choices", (choice) =>
+      changeObject(choice, "message", (message) => {
+        const calls = objectsIn(message["tool_calls"]);
+        return calls.length > 1 ? { ...message, tool_calls: calls.slice(0, 1) } : undefined;
+      }),
     ),
-  stream: () => ({
-    chunk(chunk) {
-      const changed = changeDeltas(chunk, (delta) =>
-        changeList(delta, "tool_calls", (call) =>
-          typeof call["index"] === "number" && call["index"] > 0 ? [] : undefined,
-        ),
-      );
-      return changed === undefined ? undefined : [changed];
-    },
-  }),
+  stream() {
+    const firsts = createPerChoice<{ index: number | undefined }>(() => ({ index: undefined }));
+    return {
+      chunk: (chunk) =>
+        replaceChoices(chunk, (choice, index) => {
+          const first = firsts.of(index);
+          const changed = changeObject(choice, "delta", (delta) => keepFirst(delta, first));
+          if (changed === undefined) return undefined;
+          return isEmptyChoice(changed) ? [] : [changed];
+        }),
+    };
+  },
 };
+
+function keepFirst(delta: JsonObject, first: { index: number | undefined }): JsonObject | undefined {
+  const calls = objectsIn(delta["tool_calls"]);
+  if (calls.length === 0) return undefined;
+  const kept = calls.filter((call, place) => {
+    const index = choiceIndex(call, place);
+    first.index ??= index;
+    return index === first.index;
+  });
+  if (kept.length === calls.length) return undefined;
+  return kept.length === 0 ? without(delta, ["tool_calls"]) : { ...delta, tool_calls: kept };
+}

@@ -1,91 +1,150 @@
-/** Tool calls that came as text in the content. Knows no request but that tools were asked for. */
+/** Tool calls that a backend left as text in the content. Knows no markup: that is the scanner's. */
+import {
+  chunkWithChoice,
+  createPerChoice,
+  isEmptyChoice,
+  isFinalChoice,
+  replaceChoices,
+} from "../../protocol/openai/stream-choices.ts";
+import { digestCallId } from "../../protocol/digest.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
-import { changeChoices, chunkWith, indexOf, perChoice } from "../../protocol/openai/change-choices.ts";
-import { objectsIn, without } from "../../protocol/openai/parts.ts";
-import { createMarkupReader, type WrittenCall } from "../../protocol/tool-markup.ts";
+import { changeList, objectsIn } from "../../protocol/openai/parts.ts";
+import { knownTools, type KnownTools } from "../../protocol/tool-markup.ts";
+import { createToolTextScanner, type TextPart, type ToolTextScanner } from "../../protocol/tool-text.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, StreamMend } from "../mend.ts";
 
 export const toolCallsInText: Mend = {
   id: "tool-calls-in-text",
   title:
-    "Tool calls left as text (`<tool_call>`, `[TOOL_REQUEST]`, `<function=…>`, `[TOOL_CALLS]`) become real tool calls.",
-  source: "BT#821, BT#1066, BT#1528; LM Studio's tool documents",
+    "Tool calls left as text in `content` (`<tool_call>`, `[TOOL_REQUEST]`, bare JSON and others) become real ones.",
+  source: "BT#821, BT#1066, BT#1528; LM Studio's documents of tools; tracker#542",
   kinds: localKinds,
   endpoints: ["chat"],
-  applies: ({ asked }) => objectsIn(asked["tools"]).length > 0 || objectsIn(asked["functions"]).length > 0,
-  answer: (body) =>
-    changeChoices(body, (choice, index) => {
-      const { message } = choice;
-      if (!isJsonObject(message) || typeof message["content"] !== "string") return undefined;
-      const reader = createMarkupReader();
-      const first = reader.push(message["content"]);
-      const last = reader.end();
-      const calls = [...first.calls, ...last.calls];
-      if (calls.length === 0) return undefined;
-      const earlier = objectsIn(message["tool_calls"]);
-      const toolCalls = calls.map((call, place) => formatCall(call, body, index, earlier.length + place));
-      const content = (first.text + last.text).trim();
-      return withFinish({
-        ...choice,
-        message: { ...message, content, tool_calls: [...earlier, ...toolCalls] },
-      });
-    }),
-  stream() {
-    const choices = perChoice(() => ({ reader: createMarkupReader(), calls: 0 }));
-    return {
-      passesText: () => false,
-      chunk(chunk) {
-        const before: JsonObject[] = [];
-        const changed = changeChoices(chunk, (choice, position) => {
-          const index = indexOf(choice, position);
-          const state = choices(index);
-          const delta = isJsonObject(choice["delta"]) ? choice["delta"] : {};
-          const isFinal = typeof choice["finish_reason"] === "string";
-          const { content } = delta;
-          // Calls of the backend's own count too, so that places do not meet.
-          state.calls += objectsIn(delta["tool_calls"]).filter((call) => "id" in call).length;
-          const piece =
-            typeof content === "string" && content !== "" ? state.reader.push(content) : undefined;
-          const rest = isFinal ? state.reader.end() : { text: "", calls: [] };
-          const calls = [...(piece?.calls ?? []), ...rest.calls];
-          for (const call of calls) {
-            const formatted = { index: state.calls, ...formatCall(call, chunk, index, state.calls) };
-            before.push(chunkWith(chunk, index, { tool_calls: [formatted] }));
-            state.calls++;
-          }
-          const text = (piece?.text ?? "") + rest.text;
-          const finished = isFinal && state.calls > 0 ? withFinish(choice) : choice;
-          if (text === (content ?? "")) return finished === choice ? undefined : finished;
-          if (isFinal && text !== "") before.unshift(chunkWith(chunk, index, { content: text }));
-          const kept = without(delta, ["content"]) ?? delta;
-          return { ...finished, delta: isFinal || text === "" ? kept : { ...kept, content: text } };
-        });
-        if (changed === undefined && before.length === 0) return undefined;
-        return orderPieces(before, changed ?? chunk);
-      },
-    };
+  applies: ({ asked }) => knownTools(asked).size > 0 && asked["tool_choice"] !== "none",
+  answer(body, { asked }) {
+    const tools = knownTools(asked);
+    return changeList(body, "choices", (choice, index) => changeAnswer(choice, index, body["id"], tools));
   },
+  stream: ({ asked }) => createToolTextStream(knownTools(asked)),
 };
 
-/** Text stands before the calls that followed it. */
-function orderPieces(before: readonly JsonObject[], chunk: JsonObject): readonly JsonObject[] {
-  const isFinal = objectsIn(chunk["choices"]).some((choice) => typeof choice["finish_reason"] === "string");
-  return isFinal ? [...before, chunk] : [chunk, ...before];
+function changeAnswer(
+  choice: JsonObject,
+  index: number,
+  answerId: unknown,
+  tools: KnownTools,
+): JsonObject | undefined {
+  const { message } = choice;
+  if (!isJsonObject(message) || typeof message["content"] !== "string") return undefined;
+  if (objectsIn(message["tool_calls"]).length > 0) return undefined;
+  const scanner = createToolTextScanner(tools);
+  const parts = [...scanner.push(message["content"]), ...scanner.end()];
+  const calls = parts.flatMap((part) => (part.kind === "call" ? [part.call] : []));
+  if (calls.length === 0) return undefined;
+  const content = parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+  const tool_calls = calls.map((call, place) => ({
+    id: digestCallId(answerId, index, place),
+    type: "function",
+    function: call,
+  }));
+  return withToolFinish({ ...choice, message: { ...message, content: content.trim(), tool_calls } });
 }
 
-function formatCall(call: WrittenCall, answer: JsonObject, choice: number, place: number): JsonObject {
-  const made = String(answer["id"] ?? "")
-    .replace(/[^0-9A-Za-z]/g, "")
-    .slice(-20);
+/** The model stopped to wait for its tools; a cut or a filter stays what it was. */
+function withToolFinish(choice: JsonObject): JsonObject {
+  return choice["finish_reason"] === "stop" ? { ...choice, finish_reason: "tool_calls" } : choice;
+}
+
+interface ChoiceState {
+  readonly scanner: ToolTextScanner;
+  calls: number;
+  /** The backend sends calls of its own: what stands in the text is none. */
+  hasOwn: boolean;
+}
+
+function createToolTextStream(tools: KnownTools): StreamMend {
+  const states = createPerChoice<ChoiceState>(() => ({
+    scanner: createToolTextScanner(tools),
+    calls: 0,
+    hasOwn: false,
+  }));
+  let envelope: JsonObject = {};
+
+  function change(chunk: JsonObject, choice: JsonObject, index: number): readonly JsonObject[] | undefined {
+    const { delta } = choice;
+    if (!isJsonObject(delta)) return undefined;
+    const state = states.of(index);
+    if (objectsIn(delta["tool_calls"]).length > 0) state.hasOwn = true;
+    const content = typeof delta["content"] === "string" ? delta["content"] : "";
+    const isFinal = isFinalChoice(choice);
+    if (content === "" && !isFinal && !state.hasOwn) return undefined;
+    const parts = [
+      ...(state.hasOwn ? state.scanner.end() : state.scanner.push(content)),
+      ...(isFinal || state.hasOwn ? state.scanner.end() : []),
+      ...(state.hasOwn && content !== "" ? [{ kind: "text", text: content } as const] : []),
+    ];
+    const deltas = deltasOf(parts, state, chunk["id"], index);
+    const [only] = deltas;
+    const isUnchanged = content === "" ? only === undefined : only?.["content"] === content;
+    if (isUnchanged && deltas.length <= 1) {
+      return isFinal && state.calls > 0 ? [withToolFinish(choice)] : undefined;
+    }
+    return spread(choice, delta, deltas, state);
+  }
+
   return {
-    id: `call_${made}${choice}${place}`,
-    type: "function",
-    function: { name: call.name, arguments: call.arguments },
+    passesText: () => false,
+    chunk(chunk) {
+      if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
+      return replaceChoices(chunk, (choice, index) => change(chunk, choice, index));
+    },
+    end: () =>
+      states
+        .entries()
+        .flatMap(([index, state]) =>
+          deltasOf(state.scanner.end(), state, envelope["id"], index).map((delta) =>
+            chunkWithChoice(envelope, { index, delta, logprobs: null, finish_reason: null }),
+          ),
+        ),
   };
 }
 
-/** A length limit stays one: the call may have been cut. */
-function withFinish(choice: JsonObject): JsonObject {
-  return choice["finish_reason"] === "stop" ? { ...choice, finish_reason: "tool_calls" } : choice;
+/** The given delta's other fields go first, then each part, then the finish. */
+function spread(
+  choice: JsonObject,
+  delta: JsonObject,
+  deltas: readonly JsonObject[],
+  state: ChoiceState,
+): readonly JsonObject[] {
+  const { content: _content, ...others } = delta;
+  const isFinal = isFinalChoice(choice);
+  const open = { ...choice, logprobs: null, finish_reason: null };
+  const [first = {}, ...rest] = "tool_calls" in others ? [{}, ...deltas] : deltas;
+  const choices = [
+    { ...open, logprobs: choice["logprobs"] ?? null, delta: { ...others, ...first } },
+    ...rest.map((part) => ({ ...open, delta: part })),
+    ...(isFinal ? [{ ...choice, logprobs: null, delta: {} }] : []),
+  ];
+  return choices
+    .filter((one) => !isEmptyChoice(one))
+    .map((one) => (state.calls > 0 ? withToolFinish(one) : one));
+}
+
+function deltasOf(
+  parts: readonly TextPart[],
+  state: ChoiceState,
+  answerId: unknown,
+  choice: number,
+): readonly JsonObject[] {
+  return parts.flatMap((part): readonly JsonObject[] => {
+    if (part.kind === "text") {
+      // The line breaks around calls belong to the markup.
+      return state.calls > 0 && part.text.trim() === "" ? [] : [{ content: part.text }];
+    }
+    const index = state.calls;
+    state.calls += 1;
+    const id = digestCallId(answerId, choice, index);
+    return [{ tool_calls: [{ index, id, type: "function", function: part.call }] }];
+  });
 }

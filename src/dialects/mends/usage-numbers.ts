@@ -1,55 +1,61 @@
-/** Token counts as integers, with a total. Knows no tokenizer: what is missing is estimated and marked. */
+/** Token counts that clients can read: whole numbers, all there. Knows nothing of when a stream shows them. */
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
+import { objectsIn } from "../../protocol/openai/parts.ts";
+import { estimateUsage, wholeUsage } from "../../protocol/openai/usage.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
-
-/** A token of English text is about four bytes long; good enough for a number that is marked as estimated. */
-const bytesPerToken = 4;
+import type { Mend, MendFacts } from "../mend.ts";
 
 export const usageNumbers: Mend = {
   id: "usage-numbers",
   title:
-    "Usage has integers and a total; where a whole answer has none it is estimated and marked with `x_estimated`.",
-  source: "C# clients fail on floats (openai-dotnet's source); Ollama and older servers leave it out",
+    "Token counts are whole numbers with a total; where a whole answer has none they are estimated (`x_estimated`).",
+  source:
+    "openai-dotnet's source (GetInt32); OkGoDoIt's source; LM Studio's REST documents (embeddings tell 0)",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
-  answer(body, { asked, endpoint }) {
+  answer(body, facts) {
+    if ("error" in body) return undefined;
     const { usage } = body;
-    if (isJsonObject(usage)) {
-      const mended = mendUsage(usage);
-      return mended === undefined ? undefined : { ...body, usage: mended };
-    }
-    const prompt = estimate(asked["messages"] ?? asked["prompt"] ?? asked["input"]);
-    const completion = endpoint === "embeddings" ? 0 : estimate(body["choices"]);
-    const completionField = endpoint === "embeddings" ? {} : { completion_tokens: completion };
-    const total = prompt + completion;
-    return {
-      ...body,
-      usage: { prompt_tokens: prompt, ...completionField, total_tokens: total, x_estimated: true },
-    };
+    if (!isJsonObject(usage) || isUnknown(usage, facts)) return { ...body, usage: estimate(body, facts) };
+    return withWholeUsage(body, facts);
   },
-  stream: () => ({
+  stream: (facts) => ({
     chunk(chunk) {
-      const mended = isJsonObject(chunk["usage"]) ? mendUsage(chunk["usage"]) : undefined;
-      return mended === undefined ? undefined : [{ ...chunk, usage: mended }];
+      const changed = withWholeUsage(chunk, facts);
+      return changed === undefined ? undefined : [changed];
     },
   }),
 };
 
-function mendUsage(usage: JsonObject): JsonObject | undefined {
-  const counts = Object.entries(usage).filter(
-    ([, value]) => typeof value === "number" && !Number.isInteger(value),
+function withWholeUsage(body: JsonObject, { endpoint }: MendFacts): JsonObject | undefined {
+  const { usage } = body;
+  if (!isJsonObject(usage)) return undefined;
+  const whole = wholeUsage(usage, endpoint !== "embeddings");
+  return whole === usage ? undefined : { ...body, usage: whole };
+}
+
+/** LM Studio counts nothing for embeddings, and says so with zeros. */
+function isUnknown(usage: JsonObject, { endpoint, asked }: MendFacts): boolean {
+  const hasNone = [usage["prompt_tokens"], usage["total_tokens"]].every((count) => !count);
+  return hasNone && (endpoint !== "embeddings" || textOf(asked["input"]) !== "");
+}
+
+function estimate(body: JsonObject, { endpoint, asked }: MendFacts): JsonObject {
+  if (endpoint === "embeddings") return estimateUsage(textOf(asked["input"]), undefined);
+  const input =
+    textOf(asked["messages"] ?? asked["prompt"]) + (asked["tools"] ? JSON.stringify(asked["tools"]) : "");
+  const output = objectsIn(body["choices"]).map(({ text, message }) =>
+    textOf(isJsonObject(message) ? message : text),
   );
-  const rounded = Object.fromEntries(counts.map(([key, value]) => [key, Math.round(Number(value))]));
-  const current = { ...usage, ...rounded };
-  if (typeof current["total_tokens"] === "number") return counts.length === 0 ? undefined : current;
-  return { ...current, total_tokens: count(current["prompt_tokens"]) + count(current["completion_tokens"]) };
+  return estimateUsage(input, output.join(""));
 }
 
-function count(value: unknown): number {
-  return typeof value === "number" ? value : 0;
-}
-
-function estimate(value: unknown): number {
-  return Math.ceil((JSON.stringify(value ?? "").length - 2) / bytesPerToken);
+/** What a model reads of a value: its texts, of messages and tool calls too; images and names of fields are left out. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(textOf).join("\n");
+  if (!isJsonObject(value)) return "";
+  const { content, text, reasoning_content: reasoning, tool_calls: calls, function: inner } = value;
+  const { name, arguments: args } = isJsonObject(inner) ? inner : {};
+  return [content, text, reasoning, calls, name, args].map(textOf).join("");
 }

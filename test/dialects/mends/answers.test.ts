@@ -53,11 +53,21 @@ const cases: readonly (readonly [string, JsonObject, JsonObject, MendRun?])[] = 
       object: "text_completion",
       created: 1,
       model: "m",
+      choices: [],
       system_fingerprint: expect.stringMatching(/^fp_[0-9a-f]{10}$/),
     },
     { endpoint: "completions" },
   ],
-  ["answer-envelope", {}, { id: "chatcmpl-1700000000", object: "chat.completion", created: 1_700_000_000 }],
+  [
+    "answer-envelope",
+    {},
+    {
+      id: expect.stringMatching(/^chatcmpl-\w{29}$/),
+      object: "chat.completion",
+      created: 1_700_000_000,
+      choices: [],
+    },
+  ],
   [
     "answer-envelope",
     { data: [{ embedding: [1] }] },
@@ -92,7 +102,10 @@ const cases: readonly (readonly [string, JsonObject, JsonObject, MendRun?])[] = 
       content: 'Let me see.\n<tool_call>\n{"name":"get_weather","arguments":{"city":"Paris"}}\n</tool_call>',
     }),
     answer(
-      { content: "Let me see.", tool_calls: [call("call_chatcmpl100", "get_weather", '{"city":"Paris"}')] },
+      {
+        content: "Let me see.",
+        tool_calls: [call(expect.stringMatching(/^call_\w{24}$/), "get_weather", '{"city":"Paris"}')],
+      },
       { finish_reason: "tool_calls" },
     ),
     { asked: { tools } },
@@ -100,10 +113,13 @@ const cases: readonly (readonly [string, JsonObject, JsonObject, MendRun?])[] = 
   [
     "tool-calls-in-text",
     answer(
-      { content: '[TOOL_REQUEST]{"name":"a","arguments":{}}[END_TOOL_REQUEST]' },
+      { content: '[TOOL_REQUEST]{"name":"get_weather","arguments":{}}[END_TOOL_REQUEST]' },
       { finish_reason: "length" },
     ),
-    answer({ content: "", tool_calls: [call("call_chatcmpl100", "a")] }, { finish_reason: "length" }),
+    answer(
+      { content: "", tool_calls: [call(expect.stringMatching(/^call_\w{24}$/), "get_weather")] },
+      { finish_reason: "length" },
+    ),
     { asked: { tools } },
   ],
   [

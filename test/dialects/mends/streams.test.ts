@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/protocol/openai/fields.ts";
-import { createThinkSplitter } from "../../../src/protocol/think-splitter.ts";
-import { createMarkupReader } from "../../../src/protocol/tool-markup.ts";
+import { createThinkSplitter } from "../../../src/protocol/think-markers.ts";
+import { createToolTextScanner, type TextPart } from "../../../src/protocol/tool-text.ts";
 import { projectRoot } from "../../support/launch.ts";
 import { type MendRun, runStream } from "../../support/run-mends.ts";
 
@@ -49,7 +49,7 @@ describe("chat streams", () => {
       chunk({ content: null }),
       chunk({}, "stop"),
     ]);
-    expect(deltas(chunks)).toEqual([{ role: "assistant", content: "" }, { content: "a" }, {}, {}]);
+    expect(deltas(chunks)).toEqual([{ role: "assistant", content: "" }, { content: "a" }, {}]);
   });
 
   it("name id, type and tool in the first chunk of a call only", () => {
@@ -219,15 +219,17 @@ describe("tool calls written as text", () => {
   });
 
   it("stay text where they are none, and ordinary text is held back by no more than a marker", () => {
-    const reader = createMarkupReader();
+    const scanner = createToolTextScanner(new Map([["get_weather", {}]]));
+    const spoken = (parts: readonly TextPart[]) =>
+      parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
     let sent = "";
     let received = "";
     for (const letter of "a < b <tool x [TOOL_ y <function") {
       sent += letter;
-      received += reader.push(letter).text;
+      received += spoken(scanner.push(letter));
       expect(sent.length - received.length).toBeLessThan("[TOOL_REQUEST]".length);
     }
-    expect(received + reader.end().text).toBe(sent);
+    expect(received + spoken(scanner.end())).toBe(sent);
     const broken = "<tool_call>{broken</tool_call> and on";
     expect(textOf(run([chunk({ content: broken }), chunk({}, "stop")], { asked: { tools } }))).toBe(broken);
   });
