@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 /** The front door on Node. Knows only how Node connects and listens; what it serves is the command line's business. */
 import process from "node:process";
 import { Agent, type Dispatcher } from "undici";
@@ -8,6 +8,8 @@ import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { listenOnNode } from "./node-listener.ts";
 import { withSimulator } from "./with-simulator.ts";
 
+// Started with a small space for young objects: streams leave garbage outside of the engine's heap that only a
+// collection of that space frees, and next to nothing in it survives. The resident set grows by a quarter of what it would.
 const shell: Shell = {
   label: `Node ${process.versions.node}`,
   createRuntime(log) {

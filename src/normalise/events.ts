@@ -60,8 +60,6 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
 
   function translate(frame: Uint8Array): Uint8Array {
     if (state === "failed") return nothing;
-    const known = repeater.match(frame);
-    if (known !== undefined) return known;
     const parsed = parseFrame(frame);
     if (parsed.data.length === 0) return frame;
     if (isDone(frame, parsed.data)) {
@@ -131,10 +129,10 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     push(chunk) {
       const frames = splitter.push(chunk);
       if (frames.length === 0) return nothing;
-      const [first] = frames;
-      return frames.length === 1 && first !== undefined
-        ? translate(first)
-        : joinChunks(frames.map(translate));
+      // Joined once a read: an array of its own for each frame would be garbage outside of the engine's own heap.
+      const pieces = frames.flatMap((frame) => repeater.match(frame) ?? translate(frame));
+      const [first] = pieces;
+      return pieces.length === 1 && first !== undefined ? first : joinChunks(pieces);
     },
     end() {
       const rest = splitter.end();

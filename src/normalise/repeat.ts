@@ -12,8 +12,8 @@ interface Shape {
 }
 
 export interface Repeater {
-  /** The output for a frame of a known shape; undefined where it has to be parsed. */
-  match(frame: Uint8Array): Uint8Array | undefined;
+  /** The output for a frame of a known shape, in pieces that are yet to be joined; undefined where it has to be parsed. */
+  match(frame: Uint8Array): readonly Uint8Array[] | undefined;
   /** Hears what a parsed frame became. A shape is known once two frames in a row became the same. */
   observe(frame: Uint8Array, output: Uint8Array): void;
   /** Forgets what it knows: something came that is no text. */
@@ -38,11 +38,7 @@ export function createRepeater(): Repeater {
       const end = frame.length - after.length;
       if (end <= before.length || !startsWith(frame, before) || !endsWith(frame, after)) return undefined;
       if (!isPlainText(frame, before.length, end)) return undefined;
-      const output = new Uint8Array(outBefore.length + end - before.length + outAfter.length);
-      output.set(outBefore);
-      output.set(frame.subarray(before.length, end), outBefore.length);
-      output.set(outAfter, outBefore.length + end - before.length);
-      return output;
+      return [outBefore, frame.subarray(before.length, end), outAfter];
     },
     observe(frame, output) {
       const shape = shapeOf(frame, output);

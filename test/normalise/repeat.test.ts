@@ -129,7 +129,7 @@ describe("createRepeater", () => {
     repeater.observe(one, one);
     expect(repeater.match(two)).toBeUndefined();
     repeater.observe(two, two);
-    expect(repeater.match(three)).toEqual(three);
+    expect(Buffer.concat(repeater.match(three) ?? []).equals(three)).toBe(true);
     repeater.forget();
     expect(repeater.match(three)).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 /** Starts the proxy in a runtime of its own, as a child process on a free port. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -22,25 +23,42 @@ export interface LaunchedProxy {
 
 const bin = (name: string) => join(projectRoot, "node_modules", ".bin", name);
 
-const commands: Record<Exclude<RuntimeName, "workerd">, readonly string[]> = {
-  node: [process.execPath, "src/entry/node.ts"],
-  bun: [bin("bun"), "src/entry/bun.ts"],
-  deno: [bin("deno"), "run", "--no-lock", "--unstable-no-legacy-abort", "-A", "src/entry/deno.ts"],
+/** The command of a script in package.json, as people start it, less what npm's shell does: environment and lookup. */
+function commandOf(script: "start" | "start:bun" | "start:deno"): LaunchCommand {
+  const words = (packageJson.scripts[script] ?? "").split(" ");
+  const isSetting = (word: string) => /^[A-Z_]+=/.test(word);
+  const [program = "", ...fixed] = words.filter((word) => !isSetting(word));
+  const settings = words.filter(isSetting).map((word) => word.split("=", 2));
+  return {
+    program: program === "node" ? process.execPath : bin(program),
+    fixed,
+    environment: Object.fromEntries(settings) as Record<string, string>,
+  };
+}
+
+interface LaunchCommand {
+  readonly program: string;
+  readonly fixed: readonly string[];
+  readonly environment: Record<string, string>;
+}
+
+const packageJson = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
 };
 
 export async function launch(runtime: RuntimeName, config: ConfigInput): Promise<LaunchedProxy> {
-  return runtime === "workerd" ? launchWorkerd(config) : launchProcess(commands[runtime], config);
+  if (runtime === "workerd") return launchWorkerd(config);
+  return launchProcess(commandOf(runtime === "node" ? "start" : `start:${runtime}`), config);
 }
 
-async function launchProcess(command: readonly string[], config: ConfigInput): Promise<LaunchedProxy> {
+async function launchProcess(command: LaunchCommand, config: ConfigInput): Promise<LaunchedProxy> {
   const folder = await mkdtemp(join(tmpdir(), "openai-local-proxy-"));
   const file = join(folder, "config.json");
   await writeFile(file, JSON.stringify(config));
-  const [program = "", ...fixed] = command;
-  const child = spawn(program, [...fixed, "--config", file, "--port", "0"], {
+  const child = spawn(command.program, [...command.fixed, "--config", file, "--port", "0"], {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...command.environment, NO_COLOR: "1" },
   });
   let output = "";
   const url = await new Promise<string>((resolve, reject) => {
