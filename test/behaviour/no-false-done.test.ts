@@ -86,7 +86,7 @@ describe("the end of a stream", () => {
       error: {
         message: "Too long.",
         type: "invalid_request_error",
-        param: null,
+        param: "messages",
         code: "context_length_exceeded",
       },
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
-import { withoutPaths } from "../../src/normalise/error-kinds.ts";
+import { toPublicText } from "../../src/normalise/public-text.ts";
 import { normaliseUpstreamError } from "../../src/normalise/upstream-error.ts";
 import { projectRoot } from "../support/launch.ts";
 
@@ -162,12 +162,12 @@ describe("other words", () => {
   });
 });
 
-describe("withoutPaths", () => {
+describe("toPublicText", () => {
   it.each([
-    ["Error in /home/me/.lmstudio/models/x.gguf: bad", "Error in [path] bad"],
+    ["Error in /home/me/.lmstudio/models/x.gguf: bad", "Error in [path]: bad"],
     ["Error in 'C:\\Users\\me\\x.gguf'", "Error in '[path]'"],
     ["POST /v1 and/or 3/4", "POST /v1 and/or 3/4"],
   ])("makes %j %j", (message, expected) => {
-    expect(withoutPaths(message)).toBe(expected);
+    expect(toPublicText(message)).toBe(expected);
   });
 });

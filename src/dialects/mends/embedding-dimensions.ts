@@ -1,5 +1,6 @@
 /** Shorter vectors where the backend knows none. Knows no model. */
 import { badRequest } from "../../errors.ts";
+import { decodeFloats } from "../../protocol/base64-floats.ts";
 import { changeList, without } from "../../protocol/openai/parts.ts";
 import type { Mend } from "../mend.ts";
 
@@ -10,30 +11,36 @@ export const embeddingDimensions: Mend = {
   kinds: ["lmstudio", "llama-server"],
   endpoints: ["embeddings"],
   applies: ({ asked }) => typeof asked["dimensions"] === "number",
-  request(body) {
-    if (Number(body["dimensions"]) < 1) {
-      throw badRequest("Invalid value for 'dimensions': expected at least 1.", "dimensions", "invalid_value");
-    }
+  request(body, { asked }) {
+    if (Number(asked["dimensions"]) < 1) throw wrong("expected at least 1");
     return without(body, ["dimensions"]);
   },
   answer: (body, { asked }) =>
     changeList(body, "data", (item) => {
       const wanted = Number(asked["dimensions"]);
-      const { embedding } = item;
-      if (!Array.isArray(embedding)) return undefined;
-      if (embedding.length < wanted) {
-        throw badRequest(
-          `Invalid value for 'dimensions': the model's vectors have ${embedding.length}, ${wanted} were asked for.`,
-          "dimensions",
-          "invalid_value",
-        );
+      const vector = vectorIn(item["embedding"]);
+      if (vector === undefined || vector.length === wanted) return undefined;
+      if (vector.length < wanted) {
+        throw wrong(`the model's vectors have ${vector.length}, ${wanted} were asked for`);
       }
-      if (embedding.length === wanted) return undefined;
-      return { ...item, embedding: normalise(embedding.slice(0, wanted).map(Number)) };
+      return { ...item, embedding: toUnitLength(vector.slice(0, wanted)) };
     }),
 };
 
-function normalise(vector: readonly number[]): readonly number[] {
-  const length = Math.hypot(...vector);
+function wrong(reason: string) {
+  return badRequest(`Invalid value for 'dimensions': ${reason}.`, "dimensions", "invalid_value");
+}
+
+/** Some backends pack vectors whatever they were asked. */
+function vectorIn(embedding: unknown): readonly number[] | undefined {
+  if (typeof embedding === "string") return decodeFloats(embedding);
+  return Array.isArray(embedding) && embedding.every((value) => typeof value === "number")
+    ? embedding
+    : undefined;
+}
+
+/** A vector of zeros has no direction and stays. */
+function toUnitLength(vector: readonly number[]): readonly number[] {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   return length === 0 ? vector : vector.map((value) => value / length);
 }

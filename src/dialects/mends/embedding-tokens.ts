@@ -1,6 +1,7 @@
-/** Input as token ids, as LangChain sends it, turned back to text. Loads a tokenizer only then. */
+/** Input as token ids, as LangChain sends it, turned back to text. Loads a tokenizer's table only then. */
 import { badRequest } from "../../errors.ts";
-import type { Mend, MendFacts } from "../mend.ts";
+import { decodeTokens, type Encoding } from "../../protocol/token-text.ts";
+import type { Mend } from "../mend.ts";
 
 export const embeddingTokens: Mend = {
   id: "embedding-tokens",
@@ -8,48 +9,60 @@ export const embeddingTokens: Mend = {
   source: "local-deep-research#4349, rag_api#115; Ollama's documents",
   kinds: ["lmstudio", "ollama"],
   endpoints: ["embeddings"],
-  applies: ({ asked }) => listsOf(asked["input"]) !== undefined,
-  async request(body, facts) {
-    const lists = listsOf(body["input"]);
-    if (lists === undefined) return undefined;
-    const decode = await loadDecoder(facts);
-    const texts = lists.map((ids, index) => decodeOrRefuse(decode, ids, index));
-    return { ...body, input: isFlat(body["input"]) ? texts[0] : texts };
+  applies: ({ asked }) => Array.isArray(asked["input"]) && asked["input"].some(isIdOrList),
+  async request(body, { asked }) {
+    const { input } = body;
+    if (!Array.isArray(input)) return undefined;
+    const encoding = await loadEncoding(String(asked["model"]));
+    return {
+      ...body,
+      input: isIds(input)
+        ? textOf(input, encoding, "input")
+        : input.map((ids: unknown, index) => textOf(ids, encoding, `input[${index}]`)),
+    };
   },
 };
 
-type Decode = (ids: number[]) => string;
-
-/** One list of ids, or a list of such lists; undefined for text. */
-function listsOf(input: unknown): number[][] | undefined {
-  if (isFlat(input)) return [input];
-  if (!Array.isArray(input) || input.length === 0) return undefined;
-  const lists = input.filter(isFlat);
-  return lists.length === input.length ? lists : undefined;
+function isIdOrList(value: unknown): boolean {
+  return typeof value === "number" || Array.isArray(value);
 }
 
-function isFlat(input: unknown): input is number[] {
-  return Array.isArray(input) && input.length > 0 && input.every((id) => typeof id === "number");
+function isIds(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((id) => typeof id === "number");
 }
 
-/** Embedding models and everything before gpt-4o count in cl100k_base, gpt-4o and the o-series in o200k_base. */
-async function loadDecoder({ asked }: MendFacts): Promise<Decode> {
-  const isNewer = /^(gpt-4o|gpt-4\.1|gpt-5|chatgpt-4o|o\d)/.test(String(asked["model"]));
-  const { decode } = isNewer
-    ? await import("gpt-tokenizer/encoding/o200k_base")
-    : await import("gpt-tokenizer/encoding/cl100k_base");
-  return decode;
-}
+/** Embedding models and all before gpt-4o count in cl100k_base, later ones in o200k_base. A provider's prefix does not count. */
+const newerModel = /(^|\/)(gpt-4o|chatgpt-4o|gpt-4\.[15]|gpt-[5-9]|gpt-oss|o\d)/;
 
-function decodeOrRefuse(decode: Decode, ids: number[], index: number): string {
-  try {
-    const text = decode(ids);
-    if (text !== "") return text;
-  } catch {
-    // Said below, in the client's words.
+/**
+ * The tables alone: the library's own decoder keeps the bytes of a cut letter for whoever decodes next, and its encoder's
+ * index takes memory that nobody here needs.
+ */
+async function loadEncoding(model: string): Promise<Encoding> {
+  if (newerModel.test(model)) {
+    const [{ default: tokens }, { O200KBase }] = await Promise.all([
+      import("gpt-tokenizer/bpeRanks/o200k_base"),
+      import("gpt-tokenizer/encodingParams/o200k_base"),
+    ]);
+    return { tokens, special: byId(O200KBase(tokens).specialTokensEncoder) };
   }
+  const [{ default: tokens }, { Cl100KBase }] = await Promise.all([
+    import("gpt-tokenizer/bpeRanks/cl100k_base"),
+    import("gpt-tokenizer/encodingParams/cl100k_base"),
+  ]);
+  return { tokens, special: byId(Cl100KBase(tokens).specialTokensEncoder) };
+}
+
+function byId(special: ReadonlyMap<string, number> = new Map()): ReadonlyMap<number, string> {
+  return new Map([...special].map(([text, id]) => [id, text]));
+}
+
+function textOf(ids: unknown, encoding: Encoding, where: string): string {
+  const text = isIds(ids) ? decodeTokens(ids, encoding) : undefined;
+  if (text !== undefined && text !== "") return text;
+  const fault = text === "" ? "is empty" : "holds ids that are no tokens of this model";
   throw badRequest(
-    `Invalid value for 'input': list ${index} holds ids that are no tokens of this model. Send text instead; in LangChain set check_embedding_ctx_length=False.`,
+    `Invalid value for 'input': ${where} ${fault}. Send text instead; in LangChain set check_embedding_ctx_length=False.`,
     "input",
     "invalid_value",
   );
