@@ -17,7 +17,10 @@ export const jsonObjectFormat: Mend = {
     if (!isJsonObject(format)) return undefined;
     if (format["type"] === "text") return without(body, ["response_format"]);
     if (format["type"] === "json_object") {
-      return { ...body, response_format: { type: "json_schema", json_schema: anyObject } };
+      // Some local servers take a schema beside this type; here is where it belongs.
+      const { schema, ...rest } = format;
+      const json_schema = isJsonObject(schema) ? { ...anyObject, schema } : anyObject;
+      return { ...body, response_format: { ...rest, type: "json_schema", json_schema } };
     }
     const wanted = format["json_schema"];
     if (format["type"] !== "json_schema" || (isJsonObject(wanted) && isJsonObject(wanted["schema"])))

@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeChoices } from "../../protocol/openai/change-choices.ts";
 import { changeList, changeObject, objectsIn, without } from "../../protocol/openai/parts.ts";
+import { isEmptyChoice, replaceChoices } from "../../protocol/openai/stream-choices.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend } from "../mend.ts";
 
@@ -17,19 +18,17 @@ export const legacyFunctions: Mend = {
     const current = history ?? body;
     const functions = objectsIn(current["functions"]);
     const choice = current["function_call"];
-    if (functions.length === 0 && choice === undefined) return history;
-    const rest = without(current, ["functions", "function_call"]) ?? current;
+    if (functions.length === 0 && !isGiven(choice)) return history;
+    const rest = without(current, ["functions", "function_call"]);
     const tools = functions.map((definition) => ({ type: "function", function: definition }));
     return {
       ...rest,
-      ...(tools.length === 0 || "tools" in rest ? {} : { tools }),
-      ...(choice === undefined || choice === null || "tool_choice" in rest
-        ? {}
-        : { tool_choice: toToolChoice(choice) }),
+      ...(tools.length === 0 || hasTools(current) ? {} : { tools }),
+      ...(!isGiven(choice) || isGiven(current["tool_choice"]) ? {} : { tool_choice: toToolChoice(choice) }),
     };
   },
   answer(body, { asked }) {
-    if (!("functions" in asked)) return undefined;
+    if (!hasAskedByFunctions(asked)) return undefined;
     return changeChoices(body, (choice) => {
       const message = changeObject(choice, "message", toFunctionCall);
       return message === undefined ? undefined : withFinish(message);
@@ -37,32 +36,55 @@ export const legacyFunctions: Mend = {
   },
   stream: ({ asked }) => ({
     chunk(chunk) {
-      if (!("functions" in asked)) return undefined;
-      const changed = changeChoices(chunk, (choice) => {
-        const delta = changeObject(choice, "delta", toFunctionCall);
-        return choice["finish_reason"] === "tool_calls" ? withFinish(delta ?? choice) : delta;
+      if (!hasAskedByFunctions(asked)) return undefined;
+      return replaceChoices(chunk, (choice) => {
+        const called = changeObject(choice, "delta", toFunctionCall);
+        if (choice["finish_reason"] === "tool_calls") return [withFinish(called ?? choice)];
+        if (called === undefined) return undefined;
+        // The pieces of a second call leave nothing to say.
+        return isEmptyChoice(called) ? [] : [called];
       });
-      return changed === undefined ? undefined : [changed];
     },
   }),
 };
+
+/** Null is what serialisers of some languages write for a field that was never set. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** A client that sends tools as well reads tool calls. */
+function hasAskedByFunctions(asked: JsonObject): boolean {
+  return objectsIn(asked["functions"]).length > 0 && !hasTools(asked);
+}
+
+function hasTools(body: JsonObject): boolean {
+  return objectsIn(body["tools"]).length > 0;
+}
 
 function toToolChoice(choice: unknown): unknown {
   return isJsonObject(choice) ? { type: "function", function: { name: choice["name"] } } : choice;
 }
 
-/** An assistant's call and the function's result get the same id, which neither had. */
+/** An assistant's call and the function's result get the same id, which neither had: the place of the call tells it. */
 function mendHistory(body: JsonObject): JsonObject | undefined {
-  let calls = 0;
+  const called: unknown[] = [];
   return changeList(body, "messages", (message) => {
-    if (message["role"] === "assistant" && isJsonObject(message["function_call"])) {
-      calls++;
-      const call = { id: `call_function_${calls}`, type: "function", function: message["function_call"] };
-      return { ...without(message, ["function_call"]), tool_calls: [call] };
+    const { role, function_call: call } = message;
+    if (role === "assistant" && isJsonObject(call)) {
+      called.push(call["name"]);
+      const made = { id: idOf(called.length), type: "function", function: call };
+      return { ...without(message, ["function_call"]), tool_calls: [made] };
     }
-    if (message["role"] !== "function") return undefined;
-    return { ...message, role: "tool", tool_call_id: `call_function_${Math.max(1, calls)}` };
+    if (role !== "function") return undefined;
+    const place = called.lastIndexOf(message["name"]) + 1;
+    return { ...message, role: "tool", tool_call_id: idOf(place === 0 ? called.length : place) };
   });
+}
+
+/** Calls are counted from one; zero is a result that no call was made for. */
+function idOf(place: number): string {
+  return `call_function_${place}`;
 }
 
 /** Only the first call fits: there was never more than one. */

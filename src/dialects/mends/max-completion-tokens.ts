@@ -10,7 +10,7 @@ export const maxCompletionTokens: Mend = {
   endpoints: ["chat"],
   request(body) {
     const limit = body["max_completion_tokens"];
-    if (typeof limit !== "number" || "max_tokens" in body) return undefined;
+    if (typeof limit !== "number" || (body["max_tokens"] ?? null) !== null) return undefined;
     return { ...body, max_tokens: limit };
   },
 };

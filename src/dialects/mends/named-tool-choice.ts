@@ -1,5 +1,5 @@
 /** A `tool_choice` that names tools, for backends that know words only. Knows no answer. */
-import { badRequest } from "../../errors.ts";
+import { badRequest, type ProxyError } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { functionName, objectsIn } from "../../protocol/openai/parts.ts";
 import type { Mend } from "../mend.ts";
@@ -16,27 +16,34 @@ export const namedToolChoice: Mend = {
     if (!isJsonObject(choice)) return undefined;
     if (choice["type"] === "allowed_tools") {
       const allowed = isJsonObject(choice["allowed_tools"]) ? choice["allowed_tools"] : choice;
-      return chooseFrom(
-        body,
-        objectsIn(allowed["tools"]),
-        allowed["mode"] === "required" ? "required" : "auto",
-      );
+      const mode = allowed["mode"] === "required" ? "required" : "auto";
+      return chooseFrom(body, objectsIn(allowed["tools"]), mode);
     }
+    if ((choice["type"] ?? "function") !== "function") throw unknownType(choice["type"]);
     return chooseFrom(body, [choice], "required");
   },
 };
 
 function chooseFrom(body: JsonObject, wanted: readonly JsonObject[], mode: "auto" | "required"): JsonObject {
-  const names = wanted.map((tool) => functionName(tool) ?? tool["name"]);
   const tools = objectsIn(body["tools"]);
-  const known = tools.map(functionName);
-  const missing = names.find((name) => typeof name !== "string" || !known.includes(name));
-  if (names.length === 0 || missing !== undefined) {
-    throw badRequest(
-      `tool_choice names the tool \`${String(missing)}\`, which is not in \`tools\`: ${known.join(", ") || "none is there"}.`,
-      "tool_choice",
-      "invalid_value",
-    );
-  }
+  const known = tools.flatMap((tool) => functionName(tool) ?? []);
+  const names = wanted.map((tool) => functionName(tool) ?? tool["name"]);
+  const missing = names.filter((name) => typeof name !== "string" || !known.includes(name));
+  if (names.length === 0 || missing.length > 0) throw unknownTool(missing[0], known);
   return { ...body, tools: tools.filter((tool) => names.includes(functionName(tool))), tool_choice: mode };
+}
+
+function unknownTool(name: unknown, known: readonly string[]): ProxyError {
+  const named = typeof name === "string" ? `names the tool \`${name}\`, which is not in` : "names no tool of";
+  const list = known.length === 0 ? "none is there" : known.join(", ");
+  return badRequest(`tool_choice ${named} \`tools\`: ${list}.`, "tool_choice", "invalid_value");
+}
+
+/** Sent on it would be refused, or taken for auto without a word. */
+function unknownType(type: unknown): ProxyError {
+  return badRequest(
+    `tool_choice is an object of type ${JSON.stringify(type)}, which this backend has not: send "none", "auto" or "required" as a plain string, or an object of type "function" or "allowed_tools".`,
+    "tool_choice",
+    "invalid_value",
+  );
 }

@@ -13,14 +13,34 @@ export const nullFields: Mend = {
   endpoints: ["chat", "completions", "embeddings"],
   request(body) {
     const outer = withoutNulls(body);
-    const messages = changeList(outer ?? body, "messages", withoutNulls);
-    const tools = changeList(messages ?? outer ?? body, "tools", (tool) => {
-      const inner = changeObject(tool, "function", withoutNulls);
-      return withoutNulls(inner ?? tool) ?? inner;
-    });
-    return tools ?? messages ?? outer;
+    const messages = changeList(outer ?? body, "messages", mendMessage) ?? outer;
+    const tools = changeList(messages ?? body, "tools", mendTool) ?? messages;
+    return changeObject(tools ?? body, "response_format", mendFormat) ?? tools;
   },
 };
+
+/** Arguments are text and not looked into. */
+function mendMessage(message: JsonObject): JsonObject | undefined {
+  const outer = withoutNulls(message);
+  const parts = changeList(outer ?? message, "content", mendPart) ?? outer;
+  return changeList(parts ?? message, "tool_calls", mendTool) ?? parts;
+}
+
+function mendPart(part: JsonObject): JsonObject | undefined {
+  const outer = withoutNulls(part);
+  return changeObject(outer ?? part, "image_url", withoutNulls) ?? outer;
+}
+
+/** A tool or a call of one. Null means something in the schema of its parameters, which stays as it is. */
+function mendTool(tool: JsonObject): JsonObject | undefined {
+  const outer = withoutNulls(tool);
+  return changeObject(outer ?? tool, "function", withoutNulls) ?? outer;
+}
+
+function mendFormat(format: JsonObject): JsonObject | undefined {
+  const outer = withoutNulls(format);
+  return changeObject(outer ?? format, "json_schema", withoutNulls) ?? outer;
+}
 
 function withoutNulls(body: JsonObject): JsonObject | undefined {
   const entries = Object.entries(body);

@@ -37,8 +37,8 @@ export const toolCallIds: Mend = {
     chunk(chunk) {
       const changed = changeDeltas(chunk, (delta, _choice, index) =>
         changeList(delta, "tool_calls", (call, position) => {
-          // Only the chunk that opens a call names it; the later ones carry arguments alone.
-          if (functionName(call) === undefined) return undefined;
+          // Only the chunk that opens a call names it; the later ones need no id, but some repeat it.
+          if (functionName(call) === undefined && !isText(call["id"])) return undefined;
           const place = typeof call["index"] === "number" ? call["index"] : position;
           const id = toClient(call["id"], chunk, index, place);
           return id === call["id"] ? undefined : { ...call, id };
@@ -50,8 +50,8 @@ export const toolCallIds: Mend = {
 };
 
 function toClient(id: unknown, answer: JsonObject, choice: number, place: number): string {
-  if (typeof id === "string" && id.startsWith("call_")) return id;
-  if (typeof id === "string" && id !== "") return prefix + id;
+  // An id that begins like one of ours by chance is marked as well, so that no two become the same.
+  if (isText(id)) return id.startsWith("call_") && !id.startsWith(prefix) ? id : prefix + id;
   const made = String(answer["id"] ?? "")
     .replace(/[^0-9A-Za-z]/g, "")
     .slice(-16);
@@ -60,4 +60,8 @@ function toClient(id: unknown, answer: JsonObject, choice: number, place: number
 
 function toBackend(id: unknown): string | undefined {
   return typeof id === "string" && id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
+}
+
+function isText(id: unknown): id is string {
+  return typeof id === "string" && id !== "";
 }

@@ -164,6 +164,69 @@ const cases: readonly (readonly [string, JsonObject, JsonObject])[] = [
       tool_choice: { type: "function", function: { name: "a" } },
     },
   ],
+  [
+    "json-object-format",
+    { response_format: { type: "json_object", schema: { type: "object", required: ["a"] } } },
+    {
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "json_object", schema: { type: "object", required: ["a"] } },
+      },
+    },
+  ],
+  [
+    "max-completion-tokens",
+    { max_completion_tokens: 5, max_tokens: null },
+    { max_completion_tokens: 5, max_tokens: 5 },
+  ],
+  [
+    "null-fields",
+    {
+      messages: [{ role: "user", content: [{ type: "text", text: "x", cache: null }] }],
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "n", strict: null, schema: { default: null } },
+      },
+    },
+    {
+      messages: [{ role: "user", content: [{ type: "text", text: "x" }] }],
+      response_format: { type: "json_schema", json_schema: { name: "n", schema: { default: null } } },
+    },
+  ],
+  [
+    "tool-result-text",
+    { messages: [{ role: "tool", content: [{ type: "city", name: "Paris" }] }] },
+    { messages: [{ role: "tool", content: '[{"type":"city","name":"Paris"}]' }] },
+  ],
+  [
+    "legacy-functions",
+    {
+      functions: [{ name: "a" }],
+      tools: null,
+      tool_choice: null,
+      function_call: null,
+      messages: [
+        { role: "assistant", function_call: { name: "a", arguments: "1" } },
+        { role: "assistant", function_call: { name: "b", arguments: "2" } },
+        { role: "function", name: "a", content: "x" },
+      ],
+    },
+    {
+      messages: [
+        {
+          role: "assistant",
+          tool_calls: [{ id: "call_function_1", type: "function", function: { name: "a", arguments: "1" } }],
+        },
+        {
+          role: "assistant",
+          tool_calls: [{ id: "call_function_2", type: "function", function: { name: "b", arguments: "2" } }],
+        },
+        { role: "tool", name: "a", content: "x", tool_call_id: "call_function_1" },
+      ],
+      tools: [{ type: "function", function: { name: "a" } }],
+      tool_choice: null,
+    },
+  ],
 ];
 
 describe("requests to LM Studio", () => {
@@ -223,6 +286,15 @@ describe("requests to LM Studio", () => {
       status: 400,
       param: "tool_choice",
       message: expect.stringContaining("a."),
+    });
+  });
+
+  it("choose by a word that the backend has not: 400 with those that it has", async () => {
+    const sent = { tools: [tool("a")], tool_choice: { type: "custom", custom: { name: "a" } } };
+    await expect(runRequest(sent)).rejects.toMatchObject({
+      status: 400,
+      param: "tool_choice",
+      message: expect.stringContaining('"custom"'),
     });
   });
 
