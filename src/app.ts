@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
 import { listModels, retrieveModel } from "./admin/models.ts";
+import { storedResponses } from "./admin/responses.ts";
 import { welcome } from "./admin/welcome.ts";
 import { requirePrincipal } from "./auth/require-key.ts";
 import { createPlan } from "./config/plan.ts";
@@ -40,11 +41,11 @@ const endpoints = [
 export function createApp(
   config: Config,
   runtime: Runtime,
-  state: ProxyState = createState(runtime.now()),
+  state: ProxyState = createState(() => runtime.now()),
 ): Hono<AppEnv> {
   const plan = createPlan(config);
-  const { pool, startedAt } = state;
-  const services = { plan, runtime, pool, catalog: createCatalog(plan, pool, runtime) };
+  const { pool, store, startedAt } = state;
+  const services = { plan, runtime, pool, store, catalog: createCatalog(plan, pool, runtime) };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
@@ -62,6 +63,10 @@ export function createApp(
   });
   app.get("/models", settleDirectly(services), listModels(services, startedAt));
   app.get("/models/:id{.+}", settleDirectly(services), retrieveModel(services, startedAt));
+  const kept = storedResponses(services, passThrough(services));
+  app.get("/responses/:id", kept.retrieve);
+  app.delete("/responses/:id", kept.remove);
+  app.get("/responses/:id/input_items", kept.listInput);
   for (const endpoint of endpoints) app.post(endpoint.path, proxyTo(endpoint, services));
 
   refuseOtherMethods(

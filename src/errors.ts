@@ -16,6 +16,8 @@ export interface ProxyErrorFacts {
   readonly retry?: "safe" | "never";
   /** Extra response headers, such as `retry-after` or `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** True where the backend does not have the whole path. */
+  readonly isUnknownUrl?: boolean;
   readonly cause?: unknown;
 }
 
@@ -28,6 +30,7 @@ export class ProxyError extends Error {
   readonly origin: "proxy" | "upstream";
   readonly retry: "safe" | "never";
   readonly headers: Readonly<Record<string, string>>;
+  readonly isUnknownUrl: boolean;
 
   constructor(facts: ProxyErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -38,6 +41,7 @@ export class ProxyError extends Error {
     this.origin = facts.origin ?? "proxy";
     this.retry = facts.retry ?? "never";
     this.headers = facts.headers ?? {};
+    this.isUnknownUrl = facts.isUnknownUrl ?? false;
   }
 }
 
@@ -98,6 +102,7 @@ export function unknownUrl(method: string, path: string): ProxyError {
     type: "invalid_request_error",
     code: null,
     message: `Invalid URL (${method} ${path}): neither the proxy nor the backend has it. API paths begin with /v1, such as /v1/chat/completions.`,
+    isUnknownUrl: true,
   });
 }
 

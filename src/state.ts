@@ -1,12 +1,18 @@
-/** What outlives a reload of the configuration: the backends' state and the time of the start. */
+/** What outlives a reload of the configuration: the backends' state, what is stored, and the time of the start. */
 import { createPool, type Pool } from "./route/pool.ts";
+import { createMemoryStore, type KeyValueStore } from "./store/key-value.ts";
 
 export interface ProxyState {
   readonly pool: Pool;
+  readonly store: KeyValueStore;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
 
-export function createState(now: number): ProxyState {
-  return { pool: createPool(), startedAt: now };
+/** Responses and the like together; a conversation of a hundred turns takes about one of it. */
+const storedBytes = 128 * 1024 * 1024;
+
+/** `now` is the runtime's clock. */
+export function createState(now: () => number): ProxyState {
+  return { pool: createPool(), store: createMemoryStore(storedBytes, now), startedAt: now() };
 }

@@ -21,6 +21,7 @@ export interface BackendPlan {
   readonly firstByteTimeoutMs: number;
   readonly apiKey: Secret | undefined;
   readonly headers: ReadonlyArray<readonly [string, Secret]>;
+  readonly responses: "auto" | "native" | "translated";
   readonly disabledMends: ReadonlySet<string>;
 }
 
@@ -47,6 +48,8 @@ export interface Plan {
   readonly heartbeatMs: number;
   /** 0 waits for ever. */
   readonly idleTimeoutMs: number;
+  /** 0 keeps none. */
+  readonly responseLifetimeMs: number;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
 }
@@ -78,6 +81,7 @@ export function createPlan(config: Config): Plan {
     maxRetries: config.request.max_retries,
     heartbeatMs: config.stream.heartbeat * 1000,
     idleTimeoutMs: config.stream.idle_timeout * 1000,
+    responseLifetimeMs: config.responses.lifetime * 1000,
     logRequestBodies: config.logging.include_request_body,
     logResponseBodies: config.logging.include_response_body,
   });
@@ -92,6 +96,7 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     firstByteTimeoutMs: (backend.timeout ?? config.request.default_timeout) * 1000,
     apiKey: backend.api_key,
     headers: Object.entries(backend.headers),
+    responses: backend.responses,
     disabledMends: new Set(backend.disabled_mends),
   };
 }

@@ -51,6 +51,12 @@ const backend = z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "an HTTP header name"), secret)
       .prefault({})
       .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+    responses: z
+      .enum(["auto", "native", "translated"])
+      .default("auto")
+      .describe(
+        'Who serves /v1/responses: the backend itself ("native"), or its chat completions with the proxy keeping the responses ("translated"); "auto" decides by what the backend does well.',
+      ),
     disabled_mends: z
       .array(z.enum(mendIds))
       .default([])
@@ -137,6 +143,17 @@ const stream = z.strictObject({
     ),
 });
 
+const responses = z.strictObject({
+  lifetime: z
+    .number()
+    .nonnegative()
+    .max(30 * 86_400)
+    .default(86_400)
+    .describe(
+      "Seconds for which a response can be gone on from and read; each use counts anew, 0 keeps none.",
+    ),
+});
+
 /** Lower-case on the inside; the operator may write INFO. */
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 
@@ -195,6 +212,7 @@ export const configSchema = z.strictObject({
   authentication: authentication.prefault({}),
   request: request.prefault({}),
   stream: stream.prefault({}),
+  responses: responses.prefault({}),
   logging: logging.prefault({}),
 });
 

@@ -7,12 +7,15 @@ import { badGateway, type ProxyError } from "../errors.ts";
 import { joinChunks } from "../http/body.ts";
 import { mediaType } from "../http/headers.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
+import { toChunks } from "../protocol/openai/answer-chunks.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { withModel } from "../protocol/openai/model-field.ts";
 import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
+import { formatEvent } from "../sse/format.ts";
 import { FrameTooLargeError } from "../sse/frames.ts";
 import type { StreamSource } from "../sse/stream.ts";
+import type { ChunkTranslation } from "./event-output.ts";
 import { createEventTranslation } from "./events.ts";
 import { readStart } from "./peek.ts";
 import { normaliseUpstreamError } from "./upstream-error.ts";
@@ -37,6 +40,8 @@ export interface AnswerContext {
   /** What is to be made up for on this backend. */
   readonly mends: readonly Mend[];
   readonly facts: MendFacts;
+  /** Makes another protocol of a stream's chunks; undefined where they stay as they are. */
+  readonly translation?: ChunkTranslation | undefined;
   /** Hears the id of each mend that changed something. */
   readonly onMend: (id: string) => void;
   /** What a failed read means; depends on who called the work off. */
@@ -50,9 +55,14 @@ export const maxErrorBytes = 64 * 1024;
 export async function readAnswer(response: Response, context: AnswerContext): Promise<Answer> {
   try {
     if (!response.ok) throw await errorOf(response, context);
-    return mediaType(response.headers) === "text/event-stream"
-      ? { kind: "stream", headers: response.headers, ...(await openStream(response, context)) }
-      : { kind: "json", headers: response.headers, bytes: await readJson(response, context) };
+    const { headers } = response;
+    if (mediaType(headers) === "text/event-stream") {
+      return { kind: "stream", headers, ...(await openStream(response.body, context)) };
+    }
+    const bytes = await readJson(response, context);
+    return isWantedAsStream(context)
+      ? { kind: "stream", headers, ...(await openStream(eventsOf(bytes), context)) }
+      : { kind: "json", headers, bytes: mendJson(bytes, context) };
   } catch (thrown) {
     throw context.broken(thrown);
   }
@@ -94,14 +104,34 @@ async function readJson(response: Response, context: AnswerContext): Promise<Uin
       headers: response.headers,
     });
   }
+  return bytes;
+}
+
+/** Some servers answer in one piece although a stream was asked for; SDKs would read nothing at all in it. */
+function isWantedAsStream({ endpoint, facts }: AnswerContext): boolean {
+  const hasChunks = endpoint.kind === "chat" || endpoint.kind === "completions";
+  return hasChunks && facts.asked["stream"] === true;
+}
+
+function eventsOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> | null {
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  const data = [
+    ...toChunks(isJsonObject(parsed) ? parsed : {}).map((chunk) => JSON.stringify(chunk)),
+    "[DONE]",
+  ];
+  return new Response(joinChunks(data.map((text) => formatEvent({ data: text })))).body;
+}
+
+/** Under the client's name for the model, and mended. */
+function mendJson(bytes: Uint8Array<ArrayBuffer>, context: AnswerContext): Uint8Array<ArrayBuffer> {
   return (
-    mendJson(bytes, context) ??
+    rebuiltJson(bytes, context) ??
     replaceModel(bytes, context.endpoint.answerModelPath, encodeModelName(context.alias))
   );
 }
 
 /** The answer rebuilt, where a mend had something to change in it. */
-function mendJson(bytes: Uint8Array, context: AnswerContext): Uint8Array<ArrayBuffer> | undefined {
+function rebuiltJson(bytes: Uint8Array, context: AnswerContext): Uint8Array<ArrayBuffer> | undefined {
   if (context.mends.every((mend) => mend.answer === undefined)) return undefined;
   const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (!isJsonObject(parsed)) return undefined;
@@ -115,8 +145,11 @@ function mendJson(bytes: Uint8Array, context: AnswerContext): Uint8Array<ArrayBu
 
 type OpenedStream = Pick<Extract<Answer, { kind: "stream" }>, "source" | "problem">;
 
-async function openStream(response: Response, context: AnswerContext): Promise<OpenedStream> {
-  const { backend, endpoint, alias, mends, facts, onMend } = context;
+async function openStream(
+  body: ReadableStream<Uint8Array> | null,
+  context: AnswerContext,
+): Promise<OpenedStream> {
+  const { backend, endpoint, alias, mends, facts, onMend, translation } = context;
   const broken = (cause: unknown) =>
     cause instanceof FrameTooLargeError
       ? badGateway(
@@ -133,12 +166,13 @@ async function openStream(response: Response, context: AnswerContext): Promise<O
     endpoint,
     alias,
     mend: createStreamMend(mends, facts, onMend),
+    translation,
     toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
     truncated,
     broken,
   });
-  if (response.body === null) throw truncated();
-  const reader = response.body.getReader();
+  if (body === null) throw truncated();
+  const reader = body.getReader();
   const head: Uint8Array[] = [];
   try {
     while (!stage.hasData) {

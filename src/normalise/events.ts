@@ -3,13 +3,12 @@ import type { StreamMend } from "../dialects/mend.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { scanObject, type Field } from "../protocol/openai/scan.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
-import { withModel } from "../protocol/openai/model-field.ts";
 import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
 import { joinChunks } from "../http/body.ts";
-import { formatEvent } from "../sse/format.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
+import { type ChunkTranslation, createChunkOutput, createTranslatedOutput } from "./event-output.ts";
 import { createRepeater } from "./repeat.ts";
 import type { StreamStage } from "../sse/stream.ts";
 
@@ -19,6 +18,8 @@ export interface EventTranslationOptions {
   readonly alias: string;
   /** What is to be made up for in each chunk; undefined leaves all bytes but the name as they are. */
   readonly mend: StreamMend | undefined;
+  /** What becomes of the mended chunks; undefined where they stay chunks. */
+  readonly translation?: ChunkTranslation | undefined;
   /** Makes a ProxyError of an error event's data. */
   readonly toError: (data: string) => ProxyError;
   /** What the client is told when the stream stops short. */
@@ -41,7 +42,11 @@ const nothing = new Uint8Array();
  * it can still become a true HTTP error; a later one is sent on in OpenAI's shape.
  */
 export function createEventTranslation(options: EventTranslationOptions): EventTranslation {
-  const { endpoint, alias, mend } = options;
+  const { endpoint, alias, mend, translation } = options;
+  const output =
+    translation === undefined
+      ? createChunkOutput(endpoint, alias, mend !== undefined)
+      : createTranslatedOutput(translation);
   const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
   const repeater = createRepeater();
@@ -55,7 +60,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   function tell(error: ProxyError): Uint8Array {
     state = "failed";
     problem = error.code ?? error.message;
-    return formatEvent(endpoint.formatStreamError(error));
+    return output.error(error);
   }
 
   function translate(frame: Uint8Array): Uint8Array {
@@ -65,7 +70,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     if (isDone(frame, parsed.data)) {
       hasData = true;
       state = "done";
-      return joinChunks([flush(), frame]);
+      return joinChunks([flush(), output.done(frame)]);
     }
     const error = errorIn(frame, parsed);
     if (error !== undefined) {
@@ -75,37 +80,30 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     hasData = true;
     last = [...last.slice(-1), { frame, parsed }];
     const chunks = mendedChunks(frame, parsed);
-    const output =
+    const translated =
       chunks === undefined
         ? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias)
-        : formatChunks(chunks, endpoint.namesEvents ? parsed.event : undefined);
-    if (mend?.passesText?.() === true && (chunks?.length ?? 1) === 1) repeater.observe(frame, output);
+        : output.chunks(chunks, parsed.event);
+    if (translation === undefined && mend?.passesText?.() === true && (chunks?.length ?? 1) === 1)
+      repeater.observe(frame, translated);
     else repeater.forget();
-    return output;
+    return translated;
   }
 
   /** Undefined where the bytes can stay as they are, but for the name. */
   function mendedChunks(frame: Uint8Array, parsed: SseFrame): readonly JsonObject[] | undefined {
-    if (mend === undefined) return undefined;
+    if (mend === undefined && translation === undefined) return undefined;
     const data = parseData(readData(frame, parsed.data));
-    if (!isJsonObject(data)) return undefined;
+    if (!isJsonObject(data)) return translation === undefined ? undefined : [];
     // Some clients parse every line but data and comments as JSON, and each data line by itself.
     const isPlain = parsed.data.length === 1 && (endpoint.namesEvents || parsed.event === undefined);
-    return mend.chunk(data) ?? (isPlain ? undefined : [data]);
-  }
-
-  function formatChunks(chunks: readonly JsonObject[], event?: string): Uint8Array {
-    return joinChunks(
-      chunks.map((chunk) =>
-        formatEvent({ event, data: JSON.stringify(withModel(chunk, endpoint.eventModelPath, alias)) }),
-      ),
-    );
+    return mend?.chunk(data) ?? (isPlain && translation === undefined ? undefined : [data]);
   }
 
   /** What mends held back goes out before the end is told. */
   function flush(): Uint8Array {
     const held = mend?.end?.() ?? [];
-    return held.length === 0 ? nothing : formatChunks(held);
+    return held.length === 0 ? nothing : output.chunks(held, undefined);
   }
 
   function errorIn(frame: Uint8Array, parsed: SseFrame): ProxyError | undefined {
@@ -139,8 +137,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       const tail =
         rest.byteLength > 0 && isWholeEvent(rest) ? joinChunks([translate(rest), lineEnds]) : nothing;
       if (state !== "open") return tail;
-      if (isFinished())
-        return joinChunks([tail, flush(), mend === undefined || endpoint.namesEvents ? nothing : done]);
+      if (isFinished()) return joinChunks([tail, flush(), output.unsaidDone()]);
       return joinChunks([tail, tell(options.truncated())]);
     },
     fault(cause) {
@@ -153,9 +150,6 @@ interface SseData {
   readonly frame: Uint8Array;
   readonly parsed: SseFrame;
 }
-
-/** Ends a stream that the backend finished without saying so. */
-const done = formatEvent({ data: "[DONE]" });
 
 /** Ends a last frame whose blank line the backend left out. */
 const lineEnds = new TextEncoder().encode("\n\n");

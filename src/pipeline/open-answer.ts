@@ -5,6 +5,7 @@ import { mends } from "../dialects/mends/index.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import { type Answer, readAnswer } from "../normalise/answer.ts";
+import type { ChunkTranslation } from "../normalise/event-output.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
@@ -23,6 +24,8 @@ export interface Journey {
   readonly exchange: Exchange;
   readonly work: Cancellation;
   readonly services: Services;
+  /** Makes another protocol of an answer's stream, anew for each attempt; left out where it stays as it is. */
+  readonly translate?: () => ChunkTranslation;
 }
 
 /** What mends may know of this request. */
@@ -41,7 +44,7 @@ export function factsOf(
 export function openAnswer(
   clientHeaders: Headers,
   request: ModelRequestBody,
-  { endpoint, exchange, work, services }: Journey,
+  { endpoint, exchange, work, services, translate }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
   const facts = factsOf(request, { exchange, endpoint });
@@ -68,6 +71,7 @@ export function openAnswer(
         mends: needed,
         facts,
         onMend,
+        translation: translate?.(),
       });
     },
   });

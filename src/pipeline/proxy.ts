@@ -4,6 +4,7 @@ import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readModelRequest } from "./model-request.ts";
 import { openChoices } from "./fan-out.ts";
+import { openResponse } from "./responses.ts";
 import type { Services } from "./services.ts";
 import { relayStream } from "./stream.ts";
 import { respondWhole } from "./whole.ts";
@@ -14,7 +15,8 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const request = c.req.raw;
     const journey = { endpoint, services, ...c.var };
     const body = await readModelRequest(request, endpoint, journey.exchange, services);
-    const opening = openChoices(request.headers, body, journey);
+    const openFor = endpoint.kind === "responses" ? openResponse : openChoices;
+    const opening = openFor(request.headers, body, journey);
     if (journey.exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);

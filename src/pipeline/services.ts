@@ -1,7 +1,8 @@
-/** What the stages of one app share: the plan, the runtime and the state of the backends. */
+/** What the stages of one app share: the plan, the runtime, the state of the backends and what is stored. */
 import type { Plan } from "../config/plan.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
+import type { KeyValueStore } from "../store/key-value.ts";
 import type { Catalog } from "./catalog.ts";
 
 export interface Services {
@@ -9,4 +10,5 @@ export interface Services {
   readonly runtime: Runtime;
   readonly pool: Pool;
   readonly catalog: Catalog;
+  readonly store: KeyValueStore;
 }

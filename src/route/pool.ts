@@ -16,6 +16,8 @@ export interface BackendSnapshot {
   /** Milliseconds since the epoch; 0 if it was never checked. */
   readonly checkedAt: number;
   readonly inFlight: number;
+  /** It answered that it has no /v1/responses. */
+  readonly lacksResponses: boolean;
 }
 
 export interface FoundModels {
@@ -31,6 +33,7 @@ interface BackendRecord {
   models: readonly LocalModel[] | undefined;
   checkedAt: number;
   inFlight: number;
+  lacksResponses: boolean;
 }
 
 export interface Pool {
@@ -42,6 +45,8 @@ export interface Pool {
   reportDown(backend: BackendPlan, problem: string, now: number): void;
   /** Traffic got an answer, or failed to connect (`problem`); the models stay as they were. */
   reportTraffic(backend: BackendPlan, problem: string | undefined): void;
+  /** It answered that it has no /v1/responses; believed until it was down, as for an update. */
+  reportLacksResponses(backend: BackendPlan): void;
   /** Counts a request that runs on it; the returned function ends it, once. */
   begin(backend: BackendPlan): () => void;
 }
@@ -61,6 +66,7 @@ export function createPool(): Pool {
         models: undefined,
         checkedAt: 0,
         inFlight: 0,
+        lacksResponses: false,
       };
       records.set(key, record);
     }
@@ -79,7 +85,10 @@ export function createPool(): Pool {
       if (backend.detectsType) record.type = type ?? record.type;
     },
     reportDown(backend, problem, now) {
-      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now });
+      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now, lacksResponses: false });
+    },
+    reportLacksResponses(backend) {
+      recordOf(backend).lacksResponses = true;
     },
     reportTraffic(backend, problem) {
       const record = recordOf(backend);

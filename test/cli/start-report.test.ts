@@ -31,6 +31,7 @@ function report(input: ConfigInput, found: Record<string, Found>, facts: Partial
       models,
       checkedAt: 1,
       inFlight: 0,
+      lacksResponses: false,
     };
   });
   const { host, port } = config.server;

@@ -37,7 +37,9 @@ describe("redactConfig", () => {
   test("hides credentials in a URL, however they came in", () => {
     const shown = redactConfig({
       ...config,
-      backends: { a: { url: "http://u:hunter2@h", type: "openai", headers: {}, disabled_mends: [] } },
+      backends: {
+        a: { url: "http://u:hunter2@h", type: "openai", headers: {}, responses: "auto", disabled_mends: [] },
+      },
     });
     expect(shown).toHaveProperty("backends.a.url", "http://[secret]@h");
   });

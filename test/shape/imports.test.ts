@@ -14,6 +14,7 @@ const groups: readonly (readonly string[])[] = [
   ["config"],
   ["dialects"],
   ["auth", "translate", "route", "upstream", "normalise", "respond", "observe"],
+  ["store"],
   ["state"],
   ["pipeline"],
   ["admin"],
