@@ -10,12 +10,13 @@ import { mends } from "../src/dialects/mends/index.ts";
 import { badGateway } from "../src/errors.ts";
 import { createEventTranslation } from "../src/normalise/events.ts";
 import { chatEndpoint } from "../src/protocol/openai/chat.ts";
+import { mendFacts } from "../test/support/mend-facts.ts";
 
 const rounds = 15;
 const frameCount = 20_000;
 const [backend] = createPlan(parseConfig({})).backends;
 if (backend === undefined) throw new Error("The default configuration has a backend.");
-const facts = { endpoint: "chat", asked: { stream: true }, model: "local", askedAt: 1 } as const;
+const facts = mendFacts({ asked: { stream: true } });
 const chosen = selectMends(mends, backend, facts);
 
 const frames = Array.from({ length: frameCount }, (_, index) => {

@@ -117,6 +117,18 @@ export function methodNotAllowed(method: string, path: string, allowed: readonly
   });
 }
 
+/** 400: the prompt fills the whole context, so that nothing could be answered; both in tokens. */
+export function contextOverflow(limit: number, asked: number): ProxyError {
+  return new ProxyError({
+    status: 400,
+    type: "invalid_request_error",
+    code: "context_length_exceeded",
+    param: "messages",
+    message: `This model was loaded with a context of ${limit} tokens, and the messages alone have ${asked}. Send fewer, or load the model with a longer context.`,
+    headers: noRetry,
+  });
+}
+
 /** 413: the body is over `request.max_content_length`. */
 export function bodyTooLarge(limitBytes: number): ProxyError {
   return new ProxyError({

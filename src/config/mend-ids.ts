@@ -8,6 +8,7 @@ export const mendIds = [
   "developer-role",
   "text-parts",
   "null-content",
+  "system-first",
   "null-fields",
   "empty-stop",
   "max-completion-tokens",
@@ -23,7 +24,9 @@ export const mendIds = [
   "embedding-tokens",
   "embedding-base64",
   "embedding-dimensions",
+  "embedding-batches",
   // answers
+  "hidden-overflow",
   "single-tool-call",
   "structured-output-in-reasoning",
   "tool-calls-in-text",

@@ -1,4 +1,6 @@
 /** Turns a Config into the frozen Plan that requests run by: milliseconds, compiled patterns, no optional left open. */
+import { createModelOptions, type ModelOptions } from "./model-options.ts";
+import { compilePattern, literalLength } from "./name-pattern.ts";
 import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
 import type { Secret } from "./secret.ts";
 
@@ -37,6 +39,8 @@ export interface Plan {
   /** Most specific first: the longest text outside "*" wins, then the order in the file. */
   readonly aliasPatterns: readonly AliasPattern[];
   readonly defaultTarget: TargetNames | undefined;
+  /** By the name that a backend has. */
+  readonly modelOptions: (model: string) => ModelOptions;
   readonly unknownModel: "auto" | "reject" | "passthrough";
   readonly unknownModelStatus: 400 | 404;
   readonly authenticationEnabled: boolean;
@@ -72,6 +76,7 @@ export function createPlan(config: Config): Plan {
       }))
       .sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern)),
     defaultTarget: config.default_model === undefined ? undefined : toTargetNames(config.default_model),
+    modelOptions: createModelOptions(config.model_options),
     unknownModel: config.unknown_model ?? (hasMapping ? "reject" : "auto"),
     unknownModelStatus: config.unknown_model_status,
     authenticationEnabled: config.authentication.enabled,
@@ -105,17 +110,4 @@ function toTargetNames(target: TargetConfig): TargetNames {
   return typeof target === "string"
     ? { chat: target, embedding: target, sharedByKinds: true }
     : { chat: target.chat, embedding: target.embeddings, sharedByKinds: false };
-}
-
-/** Matches in a time that grows with the name only: names come from clients and may be very long. */
-function compilePattern(pattern: string): RegExp {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const middle = parts.slice(1, -1).filter((part) => part !== "");
-  // A lookahead is never entered again, so each part is found once, as far left as it stands.
-  const found = middle.map((part, index) => `(?=(.*?${part}))\\${index + 1}`);
-  return new RegExp(`^${parts.at(0) ?? ""}${found.join("")}.*${parts.at(-1) ?? ""}$`, "s");
-}
-
-function literalLength(pattern: string): number {
-  return pattern.replaceAll("*", "").length;
 }

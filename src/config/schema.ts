@@ -82,6 +82,31 @@ const targetByKind = z
 
 const target = z.union([modelName, targetByKind]);
 
+const model = z.strictObject({
+  reasoning: z
+    .enum(["separate", "inline", "drop"])
+    .optional()
+    .describe(
+      "Where its reasoning goes: into reasoning_content (the default), into the content as <think>, or nowhere.",
+    ),
+  merge_system: z
+    .boolean()
+    .optional()
+    .describe(
+      "Joins system messages into a first one, and neighbours of one role, for strict chat templates.",
+    ),
+  context_length: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Tokens that its prompt and answer may have, where the backend does not tell."),
+  embedding_batch: z
+    .int()
+    .positive()
+    .optional()
+    .describe("The most inputs of one embeddings request; more are sent in parts. Default: 512."),
+});
+
 const server = z.strictObject({
   host: z
     .string()
@@ -198,6 +223,10 @@ export const configSchema = z.strictObject({
     .record(modelName, target)
     .default({})
     .describe('The name an app asks for to the name a backend has; "*" in a name matches anything.'),
+  model_options: z
+    .record(modelName, model)
+    .default({})
+    .describe('Options of models by the names that the backends have; "*" in a name matches anything.'),
   default_model: target.optional().describe("Serves every name that model_mapping does not know."),
   unknown_model: z
     .enum(["auto", "reject", "passthrough"])
@@ -222,4 +251,5 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
 export type BackendConfig = z.output<typeof backend>;
 export type BackendType = (typeof backendTypes)[number];
+export type ModelConfig = z.output<typeof model>;
 export type TargetConfig = z.output<typeof target>;

@@ -79,6 +79,7 @@ export function createStreamMend(
   return {
     chunk: (chunk) => runFrom(0, [chunk]),
     passesText: () => stages.every((stage) => stage.passesText()),
+    isUndecided: () => stages.some((stage) => stage.isUndecided()),
     end: () =>
       stages.flatMap((stage, index) => {
         const held = stage.end();
@@ -92,6 +93,7 @@ function callable(mend: StreamMend): Required<StreamMend> {
   return {
     chunk: (chunk) => mend.chunk(chunk),
     passesText: () => mend.passesText?.() ?? true,
+    isUndecided: () => mend.isUndecided?.() ?? false,
     end: () => mend.end?.() ?? [],
   };
 }

@@ -1,5 +1,6 @@
 /** What a mend is: one named difference between a backend kind and OpenAI, and the pure functions that make up for it. */
 import type { MendId } from "../config/mend-ids.ts";
+import type { ModelOptions } from "../config/model-options.ts";
 import type { BackendType } from "../config/schema.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
@@ -13,6 +14,10 @@ export interface MendFacts {
   readonly model: string;
   /** When the request came, in seconds since the epoch. */
   readonly askedAt: number;
+  /** What the operator says of the model. */
+  readonly options: ModelOptions;
+  /** The context that the model was loaded with, in tokens; undefined where nobody told. */
+  contextLength(): number | undefined;
 }
 
 export interface Mend {
@@ -42,6 +47,8 @@ export interface StreamMend {
    * into; left out where they never are.
    */
   passesText?(): boolean;
+  /** Whether the answer may still turn out to be an error, which `chunk` would throw; left out where it never does. */
+  isUndecided?(): boolean;
   /** What was held back, when the backend has ended its answer by itself. */
   end?(): readonly JsonObject[];
 }

@@ -20,7 +20,9 @@ export const lmStudioModelList: ModelListSource = {
     parseEntries(body, "data", (entry) => {
       const kind = entry["type"] === "embeddings" ? "embedding" : "chat";
       const state = entry["state"];
-      return named(entry["id"], kind, typeof state === "string" ? state === "loaded" : undefined);
+      const contextLength = entry["loaded_context_length"];
+      const model = named(entry["id"], kind, typeof state === "string" ? state === "loaded" : undefined);
+      return model !== undefined && typeof contextLength === "number" ? { ...model, contextLength } : model;
     }),
 };
 

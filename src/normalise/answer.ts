@@ -89,8 +89,19 @@ const answerKeys = ["error", "choices", "data", "object", "output"];
 export function isHiddenError(json: Uint8Array): boolean {
   const fields = scanObject(json, 0, json.byteLength, answerKeys);
   if (fields === undefined) return false;
+  const isFlatError = fields.some(
+    ({ key, valueStart }) => key === "object" && startsWith(json, valueStart, errorString),
+  );
+  if (isFlatError) return true;
   const hasError = fields.some(({ key, valueStart }) => key === "error" && json[valueStart] !== 0x6e);
   return hasError && fields.every(({ key }) => key === "error");
+}
+
+/** What older versions of vLLM call an answer that is an error. */
+const errorString = new TextEncoder().encode('"error"');
+
+function startsWith(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
+  return expected.every((byte, index) => bytes[start + index] === byte);
 }
 
 async function readJson(response: Response, context: AnswerContext): Promise<Uint8Array<ArrayBuffer>> {
@@ -175,8 +186,9 @@ async function openStream(
   const reader = body.getReader();
   const head: Uint8Array[] = [];
   try {
-    while (!stage.hasData) {
+    while (!stage.hasData || stage.isUndecided) {
       const { done, value } = await reader.read();
+      if (done && stage.hasData) break;
       if (done) throw truncated();
       head.push(stage.push(value));
     }

@@ -31,6 +31,8 @@ export interface EventTranslationOptions {
 export interface EventTranslation extends StreamStage {
   /** True once a frame with data came, as opposed to comments. */
   readonly hasData: boolean;
+  /** Whether the answer may still turn out to be an error, while nothing was put out. */
+  readonly isUndecided: boolean;
   /** The code or message of the last error that the client was told; undefined while all was well. */
   readonly problem: string | undefined;
 }
@@ -74,7 +76,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     }
     const error = errorIn(frame, parsed);
     if (error !== undefined) {
-      if (!hasData) throw error;
+      if (!hasData || mend?.isUndecided?.() === true) throw error;
       return tell(error);
     }
     hasData = true;
@@ -120,6 +122,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   return {
     get hasData() {
       return hasData;
+    },
+    get isUndecided() {
+      return state === "open" && mend?.isUndecided?.() === true;
     },
     get problem() {
       return problem;

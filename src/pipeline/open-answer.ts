@@ -6,6 +6,7 @@ import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import { type Answer, readAnswer } from "../normalise/answer.ts";
 import type { ChunkTranslation } from "../normalise/event-output.ts";
+import { isSameModel } from "../protocol/openai/models.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
@@ -31,14 +32,27 @@ export interface Journey {
 /** What mends may know of this request. */
 export function factsOf(
   { fields }: ModelRequestBody,
-  { exchange, endpoint }: Pick<Journey, "exchange" | "endpoint">,
+  { exchange, endpoint, services }: Pick<Journey, "exchange" | "endpoint" | "services">,
 ): MendFacts {
+  const model = exchange.target?.model ?? fields.model;
+  const options = services.plan.modelOptions(model);
   return {
     endpoint: endpoint.kind,
     asked: fields,
-    model: exchange.target?.model ?? fields.model,
+    model,
     askedAt: Math.floor(exchange.startedAt / 1000),
+    options,
+    contextLength: () => options.contextLength ?? toldContextLength(model, services),
   };
+}
+
+/** The smallest one that any backend told: it is not decided yet which one answers. */
+function toldContextLength(model: string, { pool, plan }: Services): number | undefined {
+  const told = pool
+    .snapshot(plan)
+    .flatMap(({ models = [] }) => models.filter(({ id }) => isSameModel(model, id)))
+    .flatMap(({ contextLength = [] }) => contextLength);
+  return told.length === 0 ? undefined : Math.min(...told);
 }
 
 export function openAnswer(
@@ -47,7 +61,7 @@ export function openAnswer(
   { endpoint, exchange, work, services, translate }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
-  const facts = factsOf(request, { exchange, endpoint });
+  const facts = factsOf(request, { exchange, endpoint, services });
   return runAttempts(exchange, work, services, {
     model: exchange.target?.model,
     canRepeat: true,

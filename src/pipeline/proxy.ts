@@ -4,6 +4,7 @@ import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readModelRequest } from "./model-request.ts";
 import { openChoices } from "./fan-out.ts";
+import { openEmbeddings } from "./embedding-batches.ts";
 import { openResponse } from "./responses.ts";
 import type { Services } from "./services.ts";
 import { relayStream } from "./stream.ts";
@@ -15,10 +16,15 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const request = c.req.raw;
     const journey = { endpoint, services, ...c.var };
     const body = await readModelRequest(request, endpoint, journey.exchange, services);
-    const openFor = endpoint.kind === "responses" ? openResponse : openChoices;
-    const opening = openFor(request.headers, body, journey);
+    const opening = openerOf(endpoint.kind)(request.headers, body, journey);
     if (journey.exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);
   };
+}
+
+/** What an endpoint needs besides one request and one answer. */
+function openerOf(kind: Endpoint["kind"]): typeof openChoices {
+  if (kind === "responses") return openResponse;
+  return kind === "embeddings" ? openEmbeddings : openChoices;
 }

@@ -149,9 +149,13 @@ describe("time limits", () => {
     expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
-  it("answers in one piece where the backend does not stream", async () => {
-    upstream.handle = (_request, response) => sendJson(response, 200, chatAnswer());
-    const response = await appWith({}).chat({ stream: true });
-    expect(await response.json()).toMatchObject({ object: "chat.completion", model: "gpt-4o" });
+  it("streams an answer that the backend gives in one piece, a late one too", async () => {
+    upstream.handle = (_request, response) => sendJson(response, 200, chatAnswer("All at once."));
+    for (const heartbeat of [15, 0.01]) {
+      const response = await appWith({ heartbeat }).chat({ stream: true });
+      const text = await response.text();
+      expect(text).toContain("All at once.");
+      expect(text).toMatch(/data: \[DONE\]\n\n$/);
+    }
   });
 });

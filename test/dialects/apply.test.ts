@@ -3,10 +3,11 @@ import { mendIds } from "../../src/config/mend-ids.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
 import { createStreamMend, mendAnswer, mendRequest, selectMends } from "../../src/dialects/apply.ts";
-import type { Mend, MendFacts } from "../../src/dialects/mend.ts";
+import type { Mend } from "../../src/dialects/mend.ts";
 import { mends } from "../../src/dialects/mends/index.ts";
+import { mendFacts } from "../support/mend-facts.ts";
 
-const facts: MendFacts = { endpoint: "chat", asked: {}, model: "m", askedAt: 1 };
+const facts = mendFacts({ model: "m", askedAt: 1 });
 const backendOf = (config: object) =>
   createPlan(parseConfig({ backends: { box: { url: "http://h", ...config } } })).backends[0] as BackendPlan;
 

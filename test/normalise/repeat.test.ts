@@ -11,6 +11,7 @@ import { createEventTranslation } from "../../src/normalise/events.ts";
 import { createRepeater } from "../../src/normalise/repeat.ts";
 import { chatEndpoint } from "../../src/protocol/openai/chat.ts";
 import type { JsonObject } from "../../src/protocol/openai/fields.ts";
+import { mendFacts } from "../support/mend-facts.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -22,7 +23,7 @@ function translate(
   asked: JsonObject,
   isSpared: boolean,
 ): { text: string; parsed: number } {
-  const facts = { endpoint: "chat", asked: { stream: true, ...asked }, model: "local", askedAt: 1 } as const;
+  const facts = mendFacts({ asked: { stream: true, ...asked } });
   const mend = createStreamMend(selectMends(mends, backend, facts), facts, () => {});
   let parsed = 0;
   const counting: StreamMend = {

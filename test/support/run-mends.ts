@@ -1,11 +1,13 @@
 /** Runs the whole table of mends over one request, answer or stream, as a backend of a kind would get them. */
 import { parseConfig } from "../../src/config/parse.ts";
+import type { ModelOptions } from "../../src/config/model-options.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
 import type { BackendType } from "../../src/config/schema.ts";
 import { createStreamMend, mendAnswer, mendRequest, selectMends } from "../../src/dialects/apply.ts";
 import type { MendFacts } from "../../src/dialects/mend.ts";
 import { mends } from "../../src/dialects/mends/index.ts";
 import type { JsonObject } from "../../src/protocol/openai/fields.ts";
+import { mendFacts } from "./mend-facts.ts";
 
 export interface MendRun {
   readonly type?: BackendType;
@@ -13,12 +15,13 @@ export interface MendRun {
   readonly asked?: JsonObject;
   /** Only these mends; all by default. */
   readonly only?: readonly string[];
+  readonly options?: Partial<ModelOptions>;
 }
 
-function prepare({ type = "lmstudio", endpoint = "chat", asked = {}, only }: MendRun) {
+function prepare({ type = "lmstudio", endpoint = "chat", asked = {}, only, options }: MendRun) {
   const config = parseConfig({ backends: { box: { url: "http://h", type } } });
   const backend = createPlan(config).backends[0] as BackendPlan;
-  const facts: MendFacts = { endpoint, asked, model: "local", askedAt: 1_700_000_000 };
+  const facts = mendFacts({ endpoint, asked, options });
   const table = only === undefined ? mends : mends.filter(({ id }) => only.includes(id));
   return { facts, chosen: selectMends(table, backend, facts) };
 }

@@ -3,11 +3,13 @@ import type { Mend } from "../mend.ts";
 import { answerEnvelope } from "./answer-envelope.ts";
 import { developerRole } from "./developer-role.ts";
 import { embeddingBase64 } from "./embedding-base64.ts";
+import { embeddingBatches } from "./embedding-batches.ts";
 import { embeddingDimensions } from "./embedding-dimensions.ts";
 import { embeddingTokens } from "./embedding-tokens.ts";
 import { emptyStop } from "./empty-stop.ts";
 import { extraFields } from "./extra-fields.ts";
 import { finishReason } from "./finish-reason.ts";
+import { hiddenOverflow } from "./hidden-overflow.ts";
 import { jsonObjectFormat } from "./json-object-format.ts";
 import { legacyFunctions } from "./legacy-functions.ts";
 import { maxCompletionTokens } from "./max-completion-tokens.ts";
@@ -22,6 +24,7 @@ import { severalChoices } from "./several-choices.ts";
 import { singleToolCall } from "./single-tool-call.ts";
 import { streamUsage } from "./stream-usage.ts";
 import { structuredOutputInReasoning } from "./structured-output-in-reasoning.ts";
+import { systemFirst } from "./system-first.ts";
 import { textParts } from "./text-parts.ts";
 import { toolCallIds } from "./tool-call-ids.ts";
 import { toolCallsInText } from "./tool-calls-in-text.ts";
@@ -45,10 +48,12 @@ export const mends: readonly Mend[] = [
   reasoningField,
   toolCallsInText,
   structuredOutputInReasoning,
+  hiddenOverflow,
   developerRole,
   toolResultText,
   textParts,
   nullContent,
+  systemFirst,
   nullFields,
   emptyStop,
   maxCompletionTokens,
@@ -57,6 +62,7 @@ export const mends: readonly Mend[] = [
   namedToolChoice,
   jsonObjectFormat,
   openaiOnlyFields,
+  embeddingBatches,
   embeddingTokens,
   embeddingBase64,
   embeddingDimensions,

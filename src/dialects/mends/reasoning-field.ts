@@ -27,28 +27,22 @@ import {
 import { localKinds } from "../kinds.ts";
 import type { Mend, StreamMend } from "../mend.ts";
 
-/** The mend for one mode: `separate` into `reasoning_content`, `inline` as `<think>` in the content, `drop`. */
-export function createReasoningField(mode: ReasoningMode): Mend {
-  return {
-    id: "reasoning-field",
-    title:
-      "Reasoning, whether in `reasoning`, in `reasoning_content` or as `<think>` in the text, stands in one place.",
-    source: "BT#894, BT#1602, any-llm#1167; vLLM PR#27752; Ollama's source",
-    kinds: localKinds,
-    endpoints: ["chat"],
-    answer: (body) =>
-      changeList(body, "choices", (choice) =>
-        changeObject(choice, "message", (message) => {
-          const changed = withParts(message, partsIn(mode, partsOf(message)));
-          return isSame(message, changed) ? undefined : changed;
-        }),
-      ),
-    stream: () => createReasoningStream(mode),
-  };
-}
-
-/** Reasoning apart from content, as most clients that know reasoning read it. */
-export const reasoningField = createReasoningField("separate");
+export const reasoningField: Mend = {
+  id: "reasoning-field",
+  title:
+    "Reasoning, whether in `reasoning`, in `reasoning_content` or as `<think>` in the text, stands in one place: apart in `reasoning_content`, or as `model_options.NAME.reasoning` says.",
+  source: "BT#894, BT#1602, any-llm#1167; vLLM PR#27752; Ollama's source",
+  kinds: localKinds,
+  endpoints: ["chat"],
+  answer: (body, { options }) =>
+    changeList(body, "choices", (choice) =>
+      changeObject(choice, "message", (message) => {
+        const changed = withParts(message, partsIn(options.reasoning, partsOf(message)));
+        return isSame(message, changed) ? undefined : changed;
+      }),
+    ),
+  stream: ({ options }) => createReasoningStream(options.reasoning),
+};
 
 const nothing: ThinkParts = { reasoning: "", content: "" };
 

@@ -10,6 +10,8 @@ export interface LocalModel {
   readonly kind: ModelKind | undefined;
   /** Undefined where the backend does not tell. */
   readonly isLoaded: boolean | undefined;
+  /** The context that it was loaded with, in tokens. */
+  readonly contextLength?: number | undefined;
 }
 
 /** OpenAI's Model object; `created` is seconds since the epoch. */

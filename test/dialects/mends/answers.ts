@@ -3,9 +3,14 @@ import { createStreamMend, mendAnswer } from "../../../src/dialects/apply.ts";
 import type { Mend, MendFacts } from "../../../src/dialects/mend.ts";
 import { isJsonObject, type JsonObject } from "../../../src/protocol/openai/fields.ts";
 import { objectsIn } from "../../../src/protocol/openai/parts.ts";
+import { type GivenFacts, mendFacts } from "../../support/mend-facts.ts";
 
-export function factsOf(asked: JsonObject = {}, endpoint: MendFacts["endpoint"] = "chat"): MendFacts {
-  return { endpoint, asked, model: "box-model", askedAt: 1_700_000_000 };
+export function factsOf(
+  asked: JsonObject = {},
+  endpoint: MendFacts["endpoint"] = "chat",
+  options?: GivenFacts["options"],
+): MendFacts {
+  return mendFacts({ endpoint, asked, model: "box-model", options });
 }
 
 /** Those of the mends that this request needs. */

@@ -10,16 +10,17 @@ import { embeddingDimensions } from "../../../src/dialects/mends/embedding-dimen
 import { embeddingTokens } from "../../../src/dialects/mends/embedding-tokens.ts";
 import { decodeFloats, encodeFloats } from "../../../src/protocol/base64-floats.ts";
 import type { JsonObject } from "../../../src/protocol/openai/fields.ts";
+import { mendFacts } from "../../support/mend-facts.ts";
 
 const mends = [embeddingTokens, embeddingBase64, embeddingDimensions];
 
 function factsOf(asked: JsonObject): MendFacts {
-  return {
+  return mendFacts({
     endpoint: "embeddings",
     asked: { model: "text-embedding-3-small", ...asked },
     model: "nomic",
     askedAt: 0,
-  };
+  });
 }
 
 const inputFor = async (asked: JsonObject) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createReasoningField, reasoningField } from "../../../src/dialects/mends/reasoning-field.ts";
+import { reasoningField } from "../../../src/dialects/mends/reasoning-field.ts";
 import { createLeakRemover, createThinkSplitter } from "../../../src/protocol/think-markers.ts";
 import {
   answerOf,
@@ -104,11 +104,15 @@ describe("reasoning-field in an answer", () => {
 
   it("wraps it in the content in inline mode, and leaves it out in drop mode", () => {
     const answer = answerOf({ content: "c", reasoning: "r" });
-    expect(messageOf(runAnswer([createReasoningField("inline")], answer).body)).toEqual({
+    expect(
+      messageOf(runAnswer([reasoningField], answer, factsOf({}, "chat", { reasoning: "inline" })).body),
+    ).toEqual({
       role: "assistant",
       content: "<think>r</think>\n\nc",
     });
-    expect(messageOf(runAnswer([createReasoningField("drop")], answer).body)).toEqual({
+    expect(
+      messageOf(runAnswer([reasoningField], answer, factsOf({}, "chat", { reasoning: "drop" })).body),
+    ).toEqual({
       role: "assistant",
       content: "c",
     });
@@ -138,19 +142,22 @@ describe("reasoning-field in a stream", () => {
   it.each(Object.entries(streams))(
     "wraps it in inline mode and drops it in drop mode (%s)",
     (_how, chunks) => {
-      const inline = runStream([createReasoningField("inline")], chunks).sent;
+      const inline = runStream([reasoningField], chunks, factsOf({}, "chat", { reasoning: "inline" })).sent;
       expect(joined(inline, "content")).toBe("<think>r1 r2</think>\n\nc");
       expect(joined(inline, "reasoning_content")).toBe("");
-      const drop = runStream([createReasoningField("drop")], chunks).sent;
+      const drop = runStream([reasoningField], chunks, factsOf({}, "chat", { reasoning: "drop" })).sent;
       expect([joined(drop, "content"), joined(drop, "reasoning_content")]).toEqual(["c", ""]);
     },
   );
 
   it("closes what it opened when nothing but the finish follows", () => {
     const chunks = [chunkOf({ reasoning: "r" }), chunkOf({}, "length")];
-    expect(joined(runStream([createReasoningField("inline")], chunks).sent, "content")).toBe(
-      "<think>r</think>\n\n",
-    );
+    expect(
+      joined(
+        runStream([reasoningField], chunks, factsOf({}, "chat", { reasoning: "inline" })).sent,
+        "content",
+      ),
+    ).toBe("<think>r</think>\n\n");
   });
 
   it("changes no chunk of a plain stream", () => {

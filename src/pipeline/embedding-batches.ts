@@ -1,0 +1,53 @@
+/** Embeddings of many inputs: one request, or one after another where there are more than the backend takes at once. */
+import { selectMends } from "../dialects/apply.ts";
+import { embeddingBatches } from "../dialects/mends/embedding-batches.ts";
+import { mergeEmbeddings } from "../normalise/merge-embeddings.ts";
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { selectBackend } from "../route/select.ts";
+import type { ModelRequestBody } from "./model-request.ts";
+import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
+
+export async function openEmbeddings(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const { exchange, services } = journey;
+  const { input } = request.fields;
+  const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
+  const facts = factsOf(request, journey);
+  const isNeeded = backend !== undefined && selectMends([embeddingBatches], backend, facts).length > 0;
+  if (!isNeeded || !Array.isArray(input)) return openAnswer(clientHeaders, request, journey);
+  const answers: JsonObject[] = [];
+  let last: OpenAnswer | undefined;
+  const mends = new Set<string>([embeddingBatches.id]);
+  let attempts = 0;
+  for (const part of partsOf(input, facts.options.embeddingBatch)) {
+    exchange.attempts = 0;
+    last?.attempt.release();
+    last = await openAnswer(clientHeaders, withInput(request, part, facts.model), journey);
+    attempts += exchange.attempts;
+    for (const id of exchange.mends) mends.add(id);
+    if (last.answer.kind === "json") answers.push(parse(last.answer.bytes));
+  }
+  if (last?.answer.kind !== "json") throw new Error("Embeddings came as a stream, or there was no input.");
+  Object.assign(exchange, { attempts, mends });
+  const bytes = new TextEncoder().encode(JSON.stringify(mergeEmbeddings(answers)));
+  return { attempt: last.attempt, answer: { ...last.answer, bytes } };
+}
+
+function partsOf(input: readonly unknown[], size: number): readonly (readonly unknown[])[] {
+  return Array.from({ length: Math.ceil(input.length / size) }, (_part, index) =>
+    input.slice(index * size, (index + 1) * size),
+  );
+}
+
+function withInput({ fields }: ModelRequestBody, input: readonly unknown[], model: string): ModelRequestBody {
+  const part = { ...fields, model: fields.model, input };
+  return { fields: part, bytes: new TextEncoder().encode(JSON.stringify({ ...part, model })) };
+}
+
+function parse(bytes: Uint8Array): JsonObject {
+  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  return isJsonObject(parsed) ? parsed : {};
+}
