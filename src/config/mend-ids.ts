@@ -14,6 +14,8 @@ export const mendIds = [
   "max-completion-tokens",
   "unlimited-max-tokens",
   "tool-parameters",
+  "tool-strict",
+  "schema-dialect",
   "tool-result-text",
   "openai-only-fields",
   "tool-call-ids",

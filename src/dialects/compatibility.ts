@@ -1,5 +1,6 @@
 /** The page that tells what is mended for which backend, made from the table of mends. Pure: writing it is done elsewhere. */
 import { backendTypes } from "../config/schema.ts";
+import { alwaysDone } from "./always.ts";
 import { dialects } from "./index.ts";
 import type { Mend } from "./mend.ts";
 import { notMended } from "./not-mended.ts";
@@ -22,6 +23,15 @@ export function formatCompatibility(table: readonly Mend[]): string {
     "## Mended",
     "",
     formatTable(["mend", "what it does", "backends", "endpoints", "known from"], rows),
+    "",
+    "## Always made good",
+    "",
+    "Errors, connections, paths and headers are brought in order for every backend.",
+    "",
+    formatTable(
+      ["what a backend or client does", "what becomes of it"],
+      alwaysDone.map(({ what, how }) => [what, how]),
+    ),
     "",
     "## Not mended",
     "",

@@ -27,6 +27,14 @@ export const notMended: readonly NotMended[] = [
     why: "It is the backend's count; a corrected number would be a guess.",
   },
   {
+    what: "An answer holds reasoning and no text, with `finish_reason` stop",
+    why: "The model said nothing else; reasoning shown as an answer would be wrong more often than right.",
+  },
+  {
+    what: "Several large requests to one LM Studio fail together when its shared cache is full",
+    why: "The box decides how much it takes at once; send it fewer at a time.",
+  },
+  {
     what: "`reasoning_effort` has no effect on some models",
     why: "It passes untouched; the model's template decides.",
   },

@@ -98,7 +98,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     const data = parseData(readData(frame, parsed.data));
     if (!isJsonObject(data)) return translation === undefined ? undefined : [];
     // Some clients parse every line but data and comments as JSON, and each data line by itself.
-    const isPlain = parsed.data.length === 1 && (endpoint.namesEvents || parsed.event === undefined);
+    const isPlain = isOneLine(frame, parsed) && (endpoint.namesEvents || parsed.event === undefined);
     return mend?.chunk(data) ?? (isPlain && translation === undefined ? undefined : [data]);
   }
 
@@ -149,6 +149,12 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       return tell(cause instanceof ProxyError ? cause : options.broken(cause));
     },
   };
+}
+
+/** `data: {…}` and nothing else, the space included, which one client demands. */
+function isOneLine(frame: Uint8Array, { data }: SseFrame): boolean {
+  const [only] = data;
+  return data.length === 1 && only !== undefined && frame[only.start - 1] === 0x20;
 }
 
 interface SseData {

@@ -147,12 +147,11 @@ describe("mends", () => {
     expect(text).toContain('"code":"cut"');
   });
 
-  it("leave one data line and no event line on a chat stream", () => {
-    const text = translate(
-      whole(`event: x\ndata: {"model":"local",\ndata: "a":1}\n\n${chunk(finish)}`),
-      chatEndpoint,
-      dropping,
-    );
+  it.each([
+    ["several data lines and an event line", 'event: x\ndata: {"model":"local",\ndata: "a":1}'],
+    ["no space after the colon", 'data:{"model":"local","a":1}'],
+  ])("leave one plain data line on a chat stream: %s", (_name, frame) => {
+    const text = translate(whole(`${frame}\n\n${chunk(finish)}`), chatEndpoint, dropping);
     expect(text.startsWith('data: {"model":"gpt-4o","a":1}\n\n')).toBe(true);
   });
 });

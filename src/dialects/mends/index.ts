@@ -20,6 +20,7 @@ import { nullFields } from "./null-fields.ts";
 import { openaiOnlyFields } from "./openai-only-fields.ts";
 import { reasoningField } from "./reasoning-field.ts";
 import { requiredToolRetry } from "./required-tool-retry.ts";
+import { schemaDialect } from "./schema-dialect.ts";
 import { severalChoices } from "./several-choices.ts";
 import { singleToolCall } from "./single-tool-call.ts";
 import { streamUsage } from "./stream-usage.ts";
@@ -30,6 +31,7 @@ import { toolCallIds } from "./tool-call-ids.ts";
 import { toolCallsInText } from "./tool-calls-in-text.ts";
 import { toolParameters } from "./tool-parameters.ts";
 import { toolResultText } from "./tool-result-text.ts";
+import { toolStrict } from "./tool-strict.ts";
 import { unlimitedMaxTokens } from "./unlimited-max-tokens.ts";
 import { usageNumbers } from "./usage-numbers.ts";
 
@@ -59,6 +61,8 @@ export const mends: readonly Mend[] = [
   maxCompletionTokens,
   unlimitedMaxTokens,
   toolParameters,
+  toolStrict,
+  schemaDialect,
   namedToolChoice,
   jsonObjectFormat,
   openaiOnlyFields,

@@ -9,10 +9,13 @@ export const toolParameters: Mend = {
   title: "Tool parameters that are missing, null or no plain object schema are completed to one.",
   source: "docker-agent#278, lms#537, BT#1652",
   kinds: localKinds,
-  endpoints: ["chat"],
+  endpoints: ["chat", "responses"],
   request: (body) =>
     changeList(body, "tools", (tool) =>
-      changeObject(tool, "function", (definition) => completed(definition)),
+      // Responses have the function's name and parameters beside the type.
+      tool["type"] === "function" && typeof tool["name"] === "string"
+        ? completed(tool)
+        : changeObject(tool, "function", completed),
     ),
 };
 

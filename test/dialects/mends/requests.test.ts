@@ -112,6 +112,22 @@ const cases: readonly (readonly [string, JsonObject, JsonObject])[] = [
     { tools: [tool("a", { type: "object", x: 1, properties: {} })] },
   ],
   [
+    "tool-strict",
+    { tools: [{ type: "function", function: { name: "a", strict: true } }] },
+    { tools: [{ type: "function", function: { name: "a" } }] },
+  ],
+  [
+    "schema-dialect",
+    {
+      tools: [tool("a", { $schema: "x", type: "object", properties: { $schema: { type: "string" } } })],
+      response_format: { type: "json_schema", json_schema: { name: "n", schema: { $schema: "x", a: 1 } } },
+    },
+    {
+      tools: [tool("a", { type: "object", properties: { $schema: { type: "string" } } })],
+      response_format: { type: "json_schema", json_schema: { name: "n", schema: { a: 1 } } },
+    },
+  ],
+  [
     "tool-result-text",
     {
       messages: [
@@ -228,6 +244,31 @@ const cases: readonly (readonly [string, JsonObject, JsonObject])[] = [
     },
   ],
 ];
+
+const responses: readonly (readonly [string, JsonObject, JsonObject])[] = [
+  [
+    "tool-parameters",
+    { tools: [{ type: "function", name: "a", parameters: null }] },
+    { tools: [{ type: "function", name: "a", parameters: { type: "object", properties: {} } }] },
+  ],
+  [
+    "tool-strict",
+    { tools: [{ type: "function", name: "a", strict: true }, { type: "web_search" }] },
+    { tools: [{ type: "function", name: "a" }, { type: "web_search" }] },
+  ],
+  [
+    "schema-dialect",
+    { tools: [{ type: "function", name: "a", parameters: { $schema: "x", type: "object" } }] },
+    { tools: [{ type: "function", name: "a", parameters: { type: "object" } }] },
+  ],
+];
+
+describe("requests for responses from LM Studio", () => {
+  it.each(responses)("are mended by %s: %j", async (id, sent, expected) => {
+    const run = { only: [id], endpoint: "responses" as const };
+    expect(await runRequest(sent, run)).toEqual({ body: expected, applied: [id] });
+  });
+});
 
 describe("requests to LM Studio", () => {
   it.each(cases)("are mended by %s: %j", async (id, sent, expected) => {
