@@ -8,6 +8,9 @@ export interface UpstreamInit {
   readonly signal: AbortSignal;
 }
 
+/** A GET of something public. */
+export type PublicInit = Pick<UpstreamInit, "headers" | "signal">;
+
 /** Takes one log event: a noun-verb name and flat fields. Must never throw and never keep a reference. */
 export interface Log {
   debug(event: string, fields?: LogFields): void;
@@ -23,6 +26,11 @@ export interface Runtime {
   readonly name: string;
   /** Sends one upstream request. Has no time limit of its own, follows no redirect, rejects as `fetch` does. */
   fetch(url: string, init: UpstreamInit): Promise<Response>;
+  /**
+   * Sends a request that reaches public addresses only: it rejects where the address that is about to be connected to is
+   * not public, whatever the name meant a moment before. Follows no redirect. Left out where a runtime cannot promise that.
+   */
+  fetchPublic?(url: string, init: PublicInit): Promise<Response>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** A number in [0, 1). */

@@ -33,6 +33,18 @@ export interface AliasPattern {
   readonly target: TargetNames;
 }
 
+/** What may be fetched for a client, and how much of it. */
+export interface ImagePlan {
+  readonly fetches: boolean;
+  /** Of one image. */
+  readonly maxBytes: number;
+  /** For all images of a request; 0 waits for ever. */
+  readonly timeoutMs: number;
+  /** Hosts as `URL.host` writes them, `*.` before a name standing for all below it; undefined for any public one. */
+  readonly allowedHosts: readonly string[] | undefined;
+  readonly internalHosts: readonly string[];
+}
+
 export interface Plan {
   readonly backends: readonly BackendPlan[];
   readonly aliases: ReadonlyMap<string, TargetNames>;
@@ -54,6 +66,7 @@ export interface Plan {
   readonly idleTimeoutMs: number;
   /** 0 keeps none. */
   readonly responseLifetimeMs: number;
+  readonly images: ImagePlan;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
 }
@@ -87,6 +100,13 @@ export function createPlan(config: Config): Plan {
     heartbeatMs: config.stream.heartbeat * 1000,
     idleTimeoutMs: config.stream.idle_timeout * 1000,
     responseLifetimeMs: config.responses.lifetime * 1000,
+    images: {
+      fetches: config.images.fetch,
+      maxBytes: config.images.max_bytes,
+      timeoutMs: config.images.timeout * 1000,
+      allowedHosts: config.images.allowed_hosts,
+      internalHosts: config.images.internal_hosts,
+    },
     logRequestBodies: config.logging.include_request_body,
     logResponseBodies: config.logging.include_response_body,
   });

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { findUrlProblem } from "./backend-url.ts";
 import { mendIds } from "./mend-ids.ts";
+import { images } from "./schema-images.ts";
 import { model, modelName, target } from "./schema-models.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
 import { seconds, secret } from "./schema-values.ts";
@@ -92,6 +93,7 @@ export const configSchema = z.strictObject({
   request: request.prefault({}),
   stream: stream.prefault({}),
   responses: responses.prefault({}),
+  images: images.prefault({}),
   logging: logging.prefault({}),
 });
 

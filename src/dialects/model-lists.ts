@@ -22,9 +22,22 @@ export const lmStudioModelList: ModelListSource = {
       const state = entry["state"];
       const contextLength = entry["loaded_context_length"];
       const model = named(entry["id"], kind, typeof state === "string" ? state === "loaded" : undefined);
-      return model !== undefined && typeof contextLength === "number" ? { ...model, contextLength } : model;
+      const seesImages = sightByType.get(entry["type"]);
+      return (
+        model && {
+          ...model,
+          ...(typeof contextLength === "number" ? { contextLength } : {}),
+          ...(seesImages === undefined ? {} : { seesImages }),
+        }
+      );
     }),
 };
+
+/** Of a type that it names one day nobody knows yet. */
+const sightByType: ReadonlyMap<unknown, boolean> = new Map([
+  ["llm", false],
+  ["vlm", true],
+]);
 
 /** A server that lists one model has that one loaded; used where the product serves nothing else. */
 export const servedModelList: ModelListSource = {

@@ -3,6 +3,7 @@ import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { createPublicFetch } from "./public-fetch.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 interface BunServer {
@@ -32,6 +33,7 @@ const shell: Shell = {
         const withoutLimit: RequestInit & { timeout: false } = { ...portableFetchInit(init), timeout: false };
         return fetch(url, withoutLimit);
       },
+      fetchPublic: createPublicFetch(),
       clientAddress: readClientAddress,
       log,
     });

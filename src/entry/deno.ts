@@ -3,6 +3,7 @@ import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { createPublicFetch } from "./public-fetch.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type HttpClient = object;
@@ -29,6 +30,7 @@ const shell: Shell = {
         const withClient: RequestInit & { client: HttpClient } = { ...portableFetchInit(init), client };
         return fetch(url, withClient);
       },
+      fetchPublic: createPublicFetch(),
       clientAddress: readClientAddress,
       log,
     });

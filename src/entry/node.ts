@@ -6,6 +6,7 @@ import { runCli } from "../cli/main.ts";
 import { readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { listenOnNode } from "./node-listener.ts";
+import { createPublicFetch } from "./public-fetch.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 // Started with a small space for young objects: streams leave garbage outside of the engine's heap that only a
@@ -30,6 +31,7 @@ const shell: Shell = {
         };
         return fetch(url, withDispatcher);
       },
+      fetchPublic: createPublicFetch(),
       clientAddress: readClientAddress,
       log,
     });

@@ -6,7 +6,7 @@ import { parseConfig } from "../config/parse.ts";
 import { ProxyError } from "../errors.ts";
 import { createLog } from "../observe/log.ts";
 import { respondWithError } from "../respond/error.ts";
-import { createPortableRuntime } from "../runtime.ts";
+import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type Bindings = Readonly<Record<string, unknown>>;
@@ -33,6 +33,9 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
     // oxlint-disable-next-line no-console -- the console is where a Worker's log goes
     const log = createLog({ ...config.logging, write: (line) => console.log(line) });
     const runtime = createPortableRuntime("workerd", {
+      // A Worker cannot see which address a name leads to, so that the checks of the URL are all there is. That is enough on
+      // Cloudflare, whose network has no way into a private one; `workerd serve` is as safe as long as its file opens none.
+      fetchPublic: (url, init) => fetch(url, portableFetchInit({ ...init, method: "GET", body: null })),
       clientAddress: (request) => request.headers.get("cf-connecting-ip") ?? undefined,
       sharesPromises: false,
       log,

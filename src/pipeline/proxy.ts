@@ -3,9 +3,9 @@ import type { Context } from "hono";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readModelRequest } from "./model-request.ts";
-import { openChoices } from "./fan-out.ts";
 import { openEmbeddings } from "./embedding-batches.ts";
 import { openResponse } from "./responses.ts";
+import { openWithImages } from "./images.ts";
 import type { Services } from "./services.ts";
 import { relayStream } from "./stream.ts";
 import { respondWhole } from "./whole.ts";
@@ -24,7 +24,7 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
 }
 
 /** What an endpoint needs besides one request and one answer. */
-function openerOf(kind: Endpoint["kind"]): typeof openChoices {
+function openerOf(kind: Endpoint["kind"]): typeof openWithImages {
   if (kind === "responses") return openResponse;
-  return kind === "embeddings" ? openEmbeddings : openChoices;
+  return kind === "embeddings" ? openEmbeddings : openWithImages;
 }

@@ -12,7 +12,7 @@ import type { ResponseFacts } from "../translate/responses/response-object.ts";
 import type { ChunkTranslation } from "../normalise/event-output.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
-import { openWithTool } from "./required-tool.ts";
+import { openWithImages } from "./images.ts";
 
 export async function openResponse(
   clientHeaders: Headers,
@@ -71,7 +71,7 @@ async function openTranslated(
   };
   const chat = { ...toChatRequest(fields, history), model: fields.model };
   const bytes = encode({ ...chat, model: exchange.target?.model ?? fields.model });
-  const open = await openWithTool(
+  const open = await openWithImages(
     clientHeaders,
     { fields: chat, bytes },
     {

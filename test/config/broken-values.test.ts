@@ -3,6 +3,19 @@ import { describe, expect, test } from "vitest";
 import { listBrokenFiles, readBrokenMessage } from "./broken-files.ts";
 
 const messagesByFile: Readonly<Record<string, readonly string[]>> = {
+  "image-hosts.yaml": [
+    "The configuration has 2 problems.",
+    "",
+    "images.allowed_hosts[0] (line 3, column 19)",
+    '  found:    the string "https://images.example.com/a"',
+    "  expected: a host, such as images.example.com or *.example.com",
+    "  hint:     write the name alone, without http:// and without a path",
+    "",
+    "images.internal_hosts[0] (line 4, column 20)",
+    '  found:    the string "*.lan"',
+    "  expected: one host, such as images.lan or 10.0.0.5:9000",
+    "  hint:     name each host of your own network by itself",
+  ],
   "missing-variable.yaml": [
     "The configuration has 3 problems.",
     "",

@@ -27,9 +27,10 @@ describe("hints", () => {
       backends: { a: { url: "http://h", timeout: "5s" } },
       request: { default_timeout: "5s" },
       stream: { heartbeat: "5s", idle_timeout: "5s" },
+      images: { timeout: "5s" },
     };
     const hints = collectProblems(source).map(({ hint }) => hint);
-    expect(hints).toHaveLength(5);
+    expect(hints).toHaveLength(6);
     expect(new Set(hints)).toEqual(new Set(["write a plain number of seconds, without unit and quotes: 5"]));
   });
 

@@ -112,6 +112,33 @@ describe("createPlan", () => {
     expect(createPlan(parseConfig(source)).unknownModel).toBe(unknownModel);
   });
 
+  test("images are not fetched unless the operator says so", () => {
+    expect(createPlan(parseConfig("")).images).toEqual({
+      fetches: false,
+      maxBytes: 20 * 1024 * 1024,
+      timeoutMs: 10_000,
+      allowedHosts: undefined,
+      internalHosts: [],
+    });
+  });
+
+  test.each([
+    ["Images.LAN", "images.lan"],
+    ["images.lan.", "images.lan"],
+    ["images.lan:80", "images.lan"],
+    ["images.lan:443", "images.lan"],
+    ["10.0.0.5:9000", "10.0.0.5:9000"],
+    ["0xa.5", "10.0.0.5"],
+    ["[FD00:0::5]:81", "[fd00::5]:81"],
+    ["bücher.lan", "xn--bcher-kva.lan"],
+  ])("the image host %s is compared as %s", (written, host) => {
+    const images = { allowed_hosts: [written, `*.${written}`], internal_hosts: [written] };
+    expect(createPlan(parseConfig({ images })).images).toMatchObject({
+      allowedHosts: [host, `*.${host}`],
+      internalHosts: [host],
+    });
+  });
+
   test("is frozen", () => {
     expect(Object.isFrozen(createPlan(parseConfig("")))).toBe(true);
   });

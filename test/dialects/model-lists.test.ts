@@ -13,8 +13,8 @@ describe("model lists", () => {
       { id: "c", type: "embeddings", state: "loaded" },
     ];
     expect(lmStudioModelList.parse({ object: "list", data })).toEqual([
-      { id: "a", kind: "chat", isLoaded: true },
-      { id: "b", kind: "chat", isLoaded: false },
+      { id: "a", kind: "chat", isLoaded: true, seesImages: false },
+      { id: "b", kind: "chat", isLoaded: false, seesImages: true },
       { id: "c", kind: "embedding", isLoaded: true },
     ]);
   });

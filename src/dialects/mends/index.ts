@@ -10,6 +10,9 @@ import { emptyStop } from "./empty-stop.ts";
 import { extraFields } from "./extra-fields.ts";
 import { finishReason } from "./finish-reason.ts";
 import { hiddenOverflow } from "./hidden-overflow.ts";
+import { imageFormat, imageFormatOllama } from "./image-format.ts";
+import { imageOnTextModel } from "./image-on-text-model.ts";
+import { imageUrl } from "./image-url.ts";
 import { jsonObjectFormat } from "./json-object-format.ts";
 import { legacyFunctions } from "./legacy-functions.ts";
 import { maxCompletionTokens } from "./max-completion-tokens.ts";
@@ -54,6 +57,10 @@ export const mends: readonly Mend[] = [
   developerRole,
   toolResultText,
   textParts,
+  imageOnTextModel,
+  imageUrl,
+  imageFormat,
+  imageFormatOllama,
   nullContent,
   systemFirst,
   nullFields,

@@ -12,6 +12,8 @@ export interface LocalModel {
   readonly isLoaded: boolean | undefined;
   /** The context that it was loaded with, in tokens. */
   readonly contextLength?: number | undefined;
+  /** Whether it takes images. Left out where the backend does not tell. */
+  readonly seesImages?: boolean | undefined;
 }
 
 /** OpenAI's Model object; `created` is seconds since the epoch. */

@@ -27,6 +27,8 @@ const responsesFields = [
   "prompt",
   "max_tool_calls",
   "context_management",
+  // A response is one choice.
+  "n",
 ];
 
 /** The chat request that asks for the same; `history` is the chat messages of the responses before it. */

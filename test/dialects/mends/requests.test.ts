@@ -342,7 +342,7 @@ describe("requests to LM Studio", () => {
   it("keep lists with images, and schemas that are described by other words", async () => {
     const parts = [
       { type: "text", text: "a" },
-      { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } },
+      { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } },
     ];
     const sent = { messages: [{ role: "user", content: parts }], tools: [tool("a", { $ref: "#/$defs/x" })] };
     expect((await runRequest(sent)).body).toEqual(sent);

@@ -1,0 +1,65 @@
+/** Sees to the images of a chat before anything is sent: does the model see, and is there something to fetch? */
+import { selectMends } from "../dialects/apply.ts";
+import { cannotSee, imageOnTextModel, isBlind } from "../dialects/mends/image-on-text-model.ts";
+import { imageUrl, isRemote } from "../dialects/mends/image-url.ts";
+import { changeImageUrls, type ImagePart, imagesIn } from "../protocol/openai/image-parts.ts";
+import { selectBackend } from "../route/select.ts";
+import { openChoices } from "./fan-out.ts";
+import { fetchImages } from "./fetch-images.ts";
+import type { ModelRequestBody } from "./model-request.ts";
+import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
+
+/** A request without images goes its way at once. */
+export function openWithImages(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const images = journey.endpoint.kind === "chat" ? imagesIn(request.fields) : [];
+  const [first] = images;
+  return first === undefined
+    ? openChoices(clientHeaders, request, journey)
+    : openSeen(clientHeaders, request, journey, [first, ...images.slice(1)]);
+}
+
+async function openSeen(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+  images: readonly [ImagePart, ...ImagePart[]],
+): Promise<OpenAnswer> {
+  const { exchange, services } = journey;
+  const facts = factsOf(request, journey);
+  const known = services.pool.snapshot(services.plan);
+  const asksSight = known.some(({ backend }) => selectMends([imageOnTextModel], backend, facts).length > 0);
+  const snapshots = asksSight ? await services.catalog.current() : known;
+  const backend = selectBackend(facts.model, snapshots);
+  const needed =
+    backend === undefined
+      ? []
+      : selectMends([imageOnTextModel, imageUrl], backend, facts).map(({ id }) => id);
+  const listed = snapshots.find(({ backend: { name } }) => name === backend?.name)?.models ?? [];
+  if (needed.includes(imageOnTextModel.id) && isBlind(facts.model, listed)) {
+    throw cannotSee(exchange.alias ?? facts.model, images[0], listed);
+  }
+  const remote = images.filter(({ url }) => isRemote(url));
+  if (!needed.includes(imageUrl.id) || remote.length === 0 || !services.plan.images.fetches) {
+    return openChoices(clientHeaders, request, journey);
+  }
+  const open = await openChoices(clientHeaders, await withFetched(request, remote, journey), journey);
+  exchange.mends.add(imageUrl.id);
+  return open;
+}
+
+/** The same request with the images themselves in the places of their addresses. */
+async function withFetched(
+  request: ModelRequestBody,
+  remote: readonly ImagePart[],
+  journey: Journey,
+): Promise<ModelRequestBody> {
+  const fetched = await fetchImages(remote, journey.work, journey.services);
+  const changed = changeImageUrls(request.fields, ({ url }) => fetched.get(url));
+  const fields = { ...request.fields, ...changed };
+  const model = journey.exchange.target?.model ?? fields.model;
+  return { fields, bytes: new TextEncoder().encode(JSON.stringify({ ...fields, model })) };
+}
