@@ -42,6 +42,8 @@ export const mendIds = [
   "extra-fields",
   "usage-numbers",
   "answer-envelope",
+  "logprobs-shape",
+  "response-shape",
 ] as const;
 
 export type MendId = (typeof mendIds)[number];

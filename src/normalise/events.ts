@@ -96,7 +96,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   function mendedChunks(frame: Uint8Array, parsed: SseFrame): readonly JsonObject[] | undefined {
     if (mend === undefined && translation === undefined) return undefined;
     const data = parseData(readData(frame, parsed.data));
-    if (!isJsonObject(data)) return translation === undefined ? undefined : [];
+    // llama-server opens a stream of several prompts so (recorded: completion-list-stream).
+    if (data === null || (translation !== undefined && !isJsonObject(data))) return [];
+    if (!isJsonObject(data)) return undefined;
     // Some clients parse every line but data and comments as JSON, and each data line by itself.
     const isPlain = isOneLine(frame, parsed) && (endpoint.namesEvents || parsed.event === undefined);
     return mend?.chunk(data) ?? (isPlain && translation === undefined ? undefined : [data]);

@@ -8,7 +8,7 @@ import { toResponse } from "../translate/responses/answer.ts";
 import { createResponseEvents } from "../translate/responses/events.ts";
 import { servesNatively } from "../translate/responses/native.ts";
 import { toChatRequest } from "../translate/responses/request.ts";
-import type { ResponseFacts } from "../translate/responses/response-object.ts";
+import type { ResponseFacts } from "../protocol/openai/response-object.ts";
 import type { ChunkTranslation } from "../normalise/event-output.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";

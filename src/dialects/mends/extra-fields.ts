@@ -36,7 +36,11 @@ export const extraFields: Mend = {
   }),
 };
 
+/** llama-server repeats the request's word beside each vector (recorded: emb-base64). */
+const inVector = ["encoding_format"];
+
 function strip(body: JsonObject): JsonObject | undefined {
   const outer = without(body, inBody);
-  return changeList(outer ?? body, "choices", (choice) => without(choice, inChoice)) ?? outer;
+  const choices = changeList(outer ?? body, "choices", (choice) => without(choice, inChoice)) ?? outer;
+  return changeList(choices ?? body, "data", (vector) => without(vector, inVector)) ?? choices;
 }

@@ -15,6 +15,7 @@ import { imageOnTextModel } from "./image-on-text-model.ts";
 import { imageUrl } from "./image-url.ts";
 import { jsonObjectFormat } from "./json-object-format.ts";
 import { legacyFunctions } from "./legacy-functions.ts";
+import { logprobsShape } from "./logprobs-shape.ts";
 import { maxCompletionTokens } from "./max-completion-tokens.ts";
 import { messageShape } from "./message-shape.ts";
 import { namedToolChoice } from "./named-tool-choice.ts";
@@ -23,6 +24,7 @@ import { nullFields } from "./null-fields.ts";
 import { openaiOnlyFields } from "./openai-only-fields.ts";
 import { reasoningField } from "./reasoning-field.ts";
 import { requiredToolRetry } from "./required-tool-retry.ts";
+import { responseShape } from "./response-shape.ts";
 import { schemaDialect } from "./schema-dialect.ts";
 import { severalChoices } from "./several-choices.ts";
 import { singleToolCall } from "./single-tool-call.ts";
@@ -44,6 +46,8 @@ export const mends: readonly Mend[] = [
   legacyFunctions,
   streamUsage,
   answerEnvelope,
+  responseShape,
+  logprobsShape,
   usageNumbers,
   extraFields,
   toolCallIds,

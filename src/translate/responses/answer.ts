@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { objectsIn } from "../../protocol/openai/parts.ts";
 import { createResponseEvents } from "./events.ts";
-import { formatResponse, notEnded, type ResponseFacts } from "./response-object.ts";
+import { formatResponse, notEnded, type ResponseFacts } from "../../protocol/openai/response-object.ts";
 
 /** The Response object for a chat completion; `asked` is the Responses request. */
 export function toResponse(chat: JsonObject, asked: JsonObject, facts: ResponseFacts): JsonObject {

@@ -8,7 +8,7 @@ import {
   notEnded,
   type ResponseEnd,
   type ResponseFacts,
-} from "./response-object.ts";
+} from "../../protocol/openai/response-object.ts";
 
 /** The events of one response. After `end` or `fail` there are no more. */
 export interface ResponseEvents {

@@ -1,6 +1,6 @@
 /** Chat streams to translate, as lists of chunks, and what makes one. */
 import type { JsonObject } from "../../../src/protocol/openai/fields.ts";
-import type { ResponseFacts } from "../../../src/translate/responses/response-object.ts";
+import type { ResponseFacts } from "../../../src/protocol/openai/response-object.ts";
 
 export const facts: ResponseFacts = {
   id: "resp_abc",

@@ -1,5 +1,5 @@
 /** The Response object around its output: what was asked, how it ended, what it cost. Knows no items and no events. */
-import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
+import { isJsonObject, type JsonObject } from "./fields.ts";
 
 /** What the caller decides about a response, as its id and time need randomness and a clock. */
 export interface ResponseFacts {

@@ -1,0 +1,95 @@
+/** The objects and events of a backend's own /v1/responses, filled up to what OpenAI's schema demands. Knows no chat. */
+import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
+import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
+import { formatResponse, notEnded } from "../../protocol/openai/response-object.ts";
+import { localKinds } from "../kinds.ts";
+import type { Mend, MendFacts, StreamMend } from "../mend.ts";
+
+export const responseShape: Mend = {
+  id: "response-shape",
+  title:
+    "Responses that a backend makes itself have all of OpenAI's fields, and its events their numbers and places.",
+  source: "BT#1089, openai-dotnet#993; llama-server as recorded (responses, responses-stream)",
+  kinds: localKinds,
+  endpoints: ["responses"],
+  answer: (body, facts) => fillResponse(body, facts, body),
+  stream: createEventFiller,
+};
+
+const alien = ["timings", "stats", "completed_at"];
+
+/** `first` is the response as it began: what later events leave out was said there. */
+function fillResponse(response: JsonObject, facts: MendFacts, first: JsonObject): JsonObject {
+  const { id, created_at: createdAt, previous_response_id: previousId } = { ...first, ...response };
+  const told = {
+    id: typeof id === "string" ? id : "resp_unnamed",
+    createdAt: typeof createdAt === "number" ? Math.floor(createdAt) : facts.askedAt,
+    model: facts.model,
+    previousResponseId: typeof previousId === "string" ? previousId : null,
+  };
+  const full = { ...formatResponse(facts.asked, told, notEnded), ...(without(response, alien) ?? response) };
+  const created = { ...full, created_at: told.createdAt };
+  const items = changeList(created, "output", fillItem) ?? created;
+  return changeObject(items, "usage", fillUsage) ?? items;
+}
+
+function fillItem(item: JsonObject): JsonObject {
+  const filled = changeList(item, "content", fillPart) ?? item;
+  // A status of null is one that strict clients throw at.
+  const plain = filled["status"] === null ? (without(filled, ["status"]) ?? filled) : filled;
+  return plain["type"] === "reasoning" ? { summary: [], ...plain } : plain;
+}
+
+function fillPart(part: JsonObject): JsonObject {
+  return part["type"] === "output_text" ? { annotations: [], logprobs: [], ...part } : part;
+}
+
+function fillUsage(usage: JsonObject): JsonObject {
+  const details = (key: string, counts: JsonObject) => ({
+    ...counts,
+    ...(isJsonObject(usage[key]) ? usage[key] : {}),
+  });
+  return {
+    ...usage,
+    input_tokens_details: details("input_tokens_details", { cached_tokens: 0, cache_write_tokens: 0 }),
+    output_tokens_details: details("output_tokens_details", { reasoning_tokens: 0 }),
+  };
+}
+
+function createEventFiller(facts: MendFacts): StreamMend {
+  let sequenceNumber = 0;
+  let first: JsonObject | undefined;
+  const places = new Map<unknown, number>();
+  const placeOf = (id: unknown) => {
+    const known = places.get(id);
+    if (known !== undefined) return known;
+    places.set(id, places.size);
+    return places.size - 1;
+  };
+  return {
+    // Every event gets a number of its own.
+    passesText: () => false,
+    chunk(event) {
+      const type = String(event["type"]);
+      const { item, response } = event;
+      const outputIndex =
+        "item_id" in event || isJsonObject(item)
+          ? { output_index: placeOf(isJsonObject(item) ? item["id"] : event["item_id"]) }
+          : {};
+      const inContent = /^response\.(content_part|output_text|refusal|reasoning_text)\./.test(type);
+      const filled: JsonObject = {
+        ...outputIndex,
+        ...(inContent ? { content_index: 0 } : {}),
+        ...(type.startsWith("response.output_text.") ? { logprobs: [] } : {}),
+        ...(without(event, alien) ?? event),
+        sequence_number: sequenceNumber++,
+      };
+      if (isJsonObject(response)) {
+        first ??= response;
+        return [{ ...filled, response: fillResponse(response, facts, first) }];
+      }
+      const withItem = changeObject(filled, "item", fillItem) ?? filled;
+      return [changeObject(withItem, "part", fillPart) ?? withItem];
+    },
+  };
+}
