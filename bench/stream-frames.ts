@@ -50,6 +50,7 @@ function measure(isSpared: boolean): number {
     alias: "gpt-4o",
     mend: shown,
     toError: error,
+    malformed: error,
     truncated: error,
     broken: error,
   });

@@ -179,6 +179,8 @@ async function openStream(
     mend: createStreamMend(mends, facts, onMend),
     translation,
     toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
+    malformed: () =>
+      badGateway(`${labelOf(backend)} sent an event that is no JSON object.`, "backend_event_malformed"),
     truncated,
     broken,
   });

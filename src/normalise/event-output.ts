@@ -19,7 +19,8 @@ export interface ChunkTranslation {
 export interface EventOutput {
   /** `event` is the name of the event that they came in. */
   chunks(chunks: readonly JsonObject[], event: string | undefined): Uint8Array;
-  error(error: ProxyError): Uint8Array;
+  /** `lastData` is what the event before it held. */
+  error(error: ProxyError, lastData: unknown): Uint8Array;
   /** For a backend that said by itself that it was done, in this frame. */
   done(frame: Uint8Array): Uint8Array;
   /** For a backend that finished without a word. */
@@ -41,7 +42,7 @@ export function createChunkOutput(endpoint: Endpoint, alias: string, endsWithDon
           }),
         ),
       ),
-    error: (error) => formatEvent(endpoint.formatStreamError(error)),
+    error: (error, lastData) => formatEvent(endpoint.formatStreamError(error, lastData)),
     done: (frame) => frame,
     unsaidDone: () => (endsWithDone && !endpoint.namesEvents ? done : nothing),
   };

@@ -1,7 +1,6 @@
 /** Translates a backend's event stream into the client's, frame by frame. Knows no fetch and no timer. */
 import type { StreamMend } from "../dialects/mend.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
-import { scanObject, type Field } from "../protocol/openai/scan.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
@@ -9,6 +8,7 @@ import { joinChunks } from "../http/body.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
 import { type ChunkTranslation, createChunkOutput, createTranslatedOutput } from "./event-output.ts";
+import { hasErrorField, isOneLine, isWholeEvent, parseData } from "./event-data.ts";
 import { createRepeater } from "./repeat.ts";
 import type { StreamStage } from "../sse/stream.ts";
 
@@ -22,6 +22,8 @@ export interface EventTranslationOptions {
   readonly translation?: ChunkTranslation | undefined;
   /** Makes a ProxyError of an error event's data. */
   readonly toError: (data: string) => ProxyError;
+  /** What the client is told of an event that cannot be read. */
+  readonly malformed: () => ProxyError;
   /** What the client is told when the stream stops short. */
   readonly truncated: () => ProxyError;
   /** What the client is told when reading fails. */
@@ -52,6 +54,8 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
   const repeater = createRepeater();
+  /** Where each event is read, as mends do, one that cannot be read ends the answer. */
+  const isRead = mend !== undefined || translation !== undefined;
   let hasData = false;
   /** `done` by the backend's own [DONE]; after `failed` nothing more goes out. */
   let state: "open" | "done" | "failed" = "open";
@@ -61,8 +65,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
 
   function tell(error: ProxyError): Uint8Array {
     state = "failed";
+    repeater.forget();
     problem = error.code ?? error.message;
-    return output.error(error);
+    return output.error(error, lastData());
   }
 
   function translate(frame: Uint8Array): Uint8Array {
@@ -72,16 +77,19 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     if (isDone(frame, parsed.data)) {
       hasData = true;
       state = "done";
+      repeater.forget();
       return joinChunks([flush(), output.done(frame)]);
     }
-    const error = errorIn(frame, parsed);
+    const data = isRead ? parseData(readData(frame, parsed.data)) : undefined;
+    const isMalformed = isRead && data !== null && !isJsonObject(data);
+    const error = errorIn(frame, parsed) ?? (isMalformed ? options.malformed() : undefined);
     if (error !== undefined) {
       if (!hasData || mend?.isUndecided?.() === true) throw error;
       return tell(error);
     }
     hasData = true;
     last = [...last.slice(-1), { frame, parsed }];
-    const chunks = mendedChunks(frame, parsed);
+    const chunks = isRead ? mendedChunks(frame, parsed, data) : undefined;
     const translated =
       chunks === undefined
         ? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias)
@@ -93,12 +101,13 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   }
 
   /** Undefined where the bytes can stay as they are, but for the name. */
-  function mendedChunks(frame: Uint8Array, parsed: SseFrame): readonly JsonObject[] | undefined {
-    if (mend === undefined && translation === undefined) return undefined;
-    const data = parseData(readData(frame, parsed.data));
-    // llama-server opens a stream of several prompts so (recorded: completion-list-stream).
-    if (data === null || (translation !== undefined && !isJsonObject(data))) return [];
-    if (!isJsonObject(data)) return undefined;
+  function mendedChunks(
+    frame: Uint8Array,
+    parsed: SseFrame,
+    data: unknown,
+  ): readonly JsonObject[] | undefined {
+    // llama-server opens a stream of several prompts with null (recorded: completion-list-stream).
+    if (!isJsonObject(data)) return [];
     // Some clients parse every line but data and comments as JSON, and each data line by itself.
     const isPlain = isOneLine(frame, parsed) && (endpoint.namesEvents || parsed.event === undefined);
     return mend?.chunk(data) ?? (isPlain && translation === undefined ? undefined : [data]);
@@ -115,6 +124,11 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     const isErrorEvent = parsed.event === "error";
     if (!isErrorEvent && !hasErrorField(data)) return undefined;
     return options.toError(new TextDecoder().decode(data));
+  }
+
+  function lastData(): unknown {
+    const told = last.at(-1);
+    return told && parseData(readData(told.frame, told.parsed.data));
   }
 
   function isFinished(): boolean {
@@ -153,12 +167,6 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   };
 }
 
-/** `data: {…}` and nothing else, the space included, which one client demands. */
-function isOneLine(frame: Uint8Array, { data }: SseFrame): boolean {
-  const [only] = data;
-  return data.length === 1 && only !== undefined && frame[only.start - 1] === 0x20;
-}
-
 interface SseData {
   readonly frame: Uint8Array;
   readonly parsed: SseFrame;
@@ -166,26 +174,3 @@ interface SseData {
 
 /** Ends a last frame whose blank line the backend left out. */
 const lineEnds = new TextEncoder().encode("\n\n");
-
-const errorKey: readonly string[] = ["error"];
-
-/** A top-level `error` that is not null: what SDKs raise. */
-function hasErrorField(data: Uint8Array): boolean {
-  const fields: Field[] = scanObject(data, 0, data.byteLength, errorKey) ?? [];
-  return fields.some(({ valueStart }) => data[valueStart] !== 0x6e);
-}
-
-/** Some servers end the last event without a blank line; half an event is not handed on. */
-function isWholeEvent(rest: Uint8Array): boolean {
-  const parsed = parseFrame(rest);
-  if (parsed.data.length === 0) return false;
-  return isDone(rest, parsed.data) || parseData(readData(rest, parsed.data)) !== undefined;
-}
-
-function parseData(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(data));
-  } catch {
-    return undefined;
-  }
-}

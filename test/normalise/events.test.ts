@@ -18,6 +18,7 @@ function translationOf(endpoint: Endpoint = chatEndpoint, mend?: StreamMend) {
     alias: "gpt-4o",
     mend,
     toError: (data) => badGateway(data, "from_backend"),
+    malformed: () => badGateway("malformed", "malformed"),
     truncated: () => badGateway("cut", "cut"),
     broken: () => badGateway("broken", "broken"),
   });
@@ -145,6 +146,17 @@ describe("mends", () => {
     expect(text).not.toContain("held");
     expect(text).not.toContain("[DONE]");
     expect(text).toContain('"code":"cut"');
+  });
+
+  it("leave out null, and end the stream at what is no JSON object", () => {
+    const run = (frame: string) =>
+      translate(whole(`${chunk({ a: 1 })}${frame}\n\n${chunk(finish)}`), chatEndpoint, dropping);
+    expect(run("data: null")).not.toContain("null");
+    for (const frame of ['data: {"a":', "data: 7", 'data: "text"']) {
+      expect(run(frame)).toMatch(
+        /^data: \{"model":"gpt-4o","a":1\}\n\ndata: \{"error":.*"malformed".*\}\n\n$/,
+      );
+    }
   });
 
   it.each([

@@ -39,6 +39,7 @@ function translate(
     alias: "gpt-4o",
     mend: counting,
     toError: (data) => badGateway(data, "error"),
+    malformed: () => badGateway("malformed", "malformed"),
     truncated: () => badGateway("cut", "cut"),
     broken: () => badGateway("broken", "broken"),
   });
@@ -98,6 +99,8 @@ describe("any stream", () => {
     () => ": ping\n\n",
     () => frame('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}'),
     () => frame("{broken"),
+    () => frame('{"error":"boom"}'),
+    () => "data: [DONE]\n\n",
   );
 
   it("comes out the same, spared or not", () => {
@@ -113,7 +116,7 @@ describe("any stream", () => {
     );
     fc.assert(
       fc.property(frames, asked, (made, given) => {
-        const sent = made.map(([form, content]) => form(content));
+        const sent = [frame(chunk("first")), ...made.map(([form, content]) => form(content))];
         expect(translate(sent, given, true).text).toBe(translate(sent, given, false).text);
       }),
       { numRuns: 1_000 },

@@ -27,8 +27,10 @@ function fillResponse(response: JsonObject, facts: MendFacts, first: JsonObject)
     model: facts.model,
     previousResponseId: typeof previousId === "string" ? previousId : null,
   };
-  const full = { ...formatResponse(facts.asked, told, notEnded), ...(without(response, alien) ?? response) };
-  const created = { ...full, created_at: told.createdAt };
+  const base = formatResponse(facts.asked, told, notEnded);
+  // The tools stand as they were asked for, whatever the backend was sent.
+  const own = { created_at: told.createdAt, tools: base["tools"] };
+  const created = { ...base, ...(without(response, alien) ?? response), ...own };
   const items = changeList(created, "output", fillItem) ?? created;
   return changeObject(items, "usage", fillUsage) ?? items;
 }

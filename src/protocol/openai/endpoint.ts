@@ -19,7 +19,11 @@ export interface Endpoint {
   readonly namesEvents: boolean;
   /** Whether an event's data says that the backend has finished; asked of the last events only. */
   isFinalEvent(data: unknown): boolean;
-  formatStreamError(error: ProxyError): { readonly event?: string; readonly data: string };
+  /** `lastData` is what the event before it held, where there was one. */
+  formatStreamError(
+    error: ProxyError,
+    lastData?: unknown,
+  ): { readonly event?: string; readonly data: string };
 }
 
 /** What every model request has, whatever else it holds. */

@@ -1,5 +1,6 @@
 /** OpenAI's error object and its form inside streams. Knows no Response. */
 import type { ProxyError } from "../../errors.ts";
+import { isJsonObject } from "./fields.ts";
 
 /** All four keys are always there; `code` and `param` are strings or null. */
 export interface ErrorBody {
@@ -25,8 +26,9 @@ export function formatStreamError(error: ProxyError): { data: string } {
  * The error event of a Responses stream. OpenAI's schema has the fields at the top; its SDKs raise what stands under
  * `error`; so both are there.
  */
-export function formatResponsesError(error: ProxyError): { event: string; data: string } {
+export function formatResponsesError(error: ProxyError, lastData?: unknown): { event: string; data: string } {
   const { message, param, code } = error;
+  const lastNumber = isJsonObject(lastData) ? lastData["sequence_number"] : undefined;
   return {
     event: "error",
     data: JSON.stringify({
@@ -34,7 +36,7 @@ export function formatResponsesError(error: ProxyError): { event: string; data: 
       code,
       message,
       param,
-      sequence_number: 0,
+      sequence_number: typeof lastNumber === "number" ? lastNumber + 1 : 0,
       ...formatErrorBody(error),
     }),
   };
