@@ -62,7 +62,8 @@ export function createEventStream(now: () => number, onCancel: () => void): Even
     if (state !== "open") return state;
     state = outcome;
     send(lastBytes);
-    output?.terminate();
+    // Not `terminate`: on Node a reader that then leaves bytes behind throws from within `cancel`.
+    writer.close().catch(() => {});
     return outcome;
   }
 
