@@ -26,7 +26,10 @@ export const mendIds = [
   "stream-usage",
   "several-choices",
   "required-tool-retry",
+  "tool-choice-ignored",
   // embeddings
+  "prompt-tokens",
+  "several-prompts",
   "embedding-tokens",
   "embedding-base64",
   "embedding-dimensions",

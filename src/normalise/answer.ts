@@ -167,7 +167,10 @@ async function openStream(
           `${labelOf(backend)} sent one event of more than ${cause.limitBytes} bytes.`,
           "backend_event_too_large",
         )
-      : context.broken(cause);
+      : lostLate(context.broken(cause));
+  // What was lost in the middle was no answer that never began.
+  const lostLate = (error: ProxyError) =>
+    stage.hasData && error.code === "backend_connection_lost" ? truncated() : error;
   const truncated = () =>
     badGateway(
       `${labelOf(backend)} ended the answer before it was finished. Its own log tells why; did it unload the model or crash?`,

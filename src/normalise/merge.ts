@@ -8,23 +8,29 @@ import type { StreamSource } from "../sse/stream.ts";
 
 const nothing = new Uint8Array();
 
-/** The first answer with the choices of all, by their place; the prompt counts once, as OpenAI counts it. */
-export function mergeAnswers(answers: readonly JsonObject[]): JsonObject {
+/**
+ * The first answer with the choices of all, by their place. Of `perPrompt` answers in a row the prompt counts once, as
+ * OpenAI counts it.
+ */
+export function mergeAnswers(answers: readonly JsonObject[], perPrompt: number): JsonObject {
   const choices = answers.flatMap((answer, index) => {
     const placed = changeChoices(answer, (choice) => ({ ...choice, index })) ?? answer;
     return Array.isArray(placed["choices"]) ? placed["choices"] : [];
   });
-  const usage = mergeUsage(answers.map((answer) => answer["usage"]));
+  const usage = mergeUsage(
+    answers.map((answer) => answer["usage"]),
+    perPrompt,
+  );
   return { ...answers[0], choices, ...(usage === undefined ? {} : { usage }) };
 }
 
 /** Streams side by side as one: choices by their place, one id, one usage at the end, one [DONE]; an error ends all. */
-export function mergeStreams(sources: readonly StreamSource[]): StreamSource {
+export function mergeStreams(sources: readonly StreamSource[], perPrompt: number): StreamSource {
   let wake = () => {};
   let isOver = false;
   let isCancelled = false;
   let id: unknown;
-  const usages: unknown[] = [];
+  const usages: unknown[] = sources.map(() => undefined);
   let lastUsage: JsonObject | undefined;
 
   /** The merged form of one stream's frames; `isError` where it is the last that goes out. */
@@ -33,7 +39,7 @@ export function mergeStreams(sources: readonly StreamSource[]): StreamSource {
     if (!isJsonObject(parsed)) return { bytes: nothing, isError: false };
     if (isJsonObject(parsed["error"])) return { bytes: formatEvent({ data }), isError: true };
     if (isJsonObject(parsed["usage"]) && Array.isArray(parsed["choices"]) && parsed["choices"].length === 0) {
-      usages.push(parsed["usage"]);
+      usages[index] = parsed["usage"];
       lastUsage = parsed;
       return { bytes: nothing, isError: false };
     }
@@ -74,7 +80,7 @@ export function mergeStreams(sources: readonly StreamSource[]): StreamSource {
   async function pumpAll(controller: Controller): Promise<void> {
     await Promise.all(sources.map((source, index) => pump(source, index, controller)));
     if (isCancelled) return;
-    const usage = mergeUsage(usages);
+    const usage = mergeUsage(usages, perPrompt);
     if (!isOver && usage !== undefined) {
       controller.enqueue(formatEvent({ data: JSON.stringify({ ...lastUsage, id, usage }) }));
     }
@@ -113,11 +119,14 @@ function chain(first: () => void, second: () => void): () => void {
   };
 }
 
-function mergeUsage(usages: readonly unknown[]): JsonObject | undefined {
+function mergeUsage(usages: readonly unknown[], perPrompt: number): JsonObject | undefined {
   const known = usages.filter(isJsonObject);
   const [first] = known;
   if (first === undefined) return undefined;
-  const prompt = countOf(first, "prompt_tokens");
+  const prompt = known.reduce(
+    (sum, usage, place) => sum + (place % perPrompt === 0 ? countOf(usage, "prompt_tokens") : 0),
+    0,
+  );
   const completion = known.reduce((sum, usage) => sum + countOf(usage, "completion_tokens"), 0);
   return {
     ...first,

@@ -80,6 +80,7 @@ function refusedKey(facts: UpstreamErrorFacts, status: number): ProxyError {
     type: "server_error",
     code: "backend_unauthorized",
     message: `${labelOf(facts.backend)} refused the proxy's key (HTTP ${status}): set backends.${facts.backend.name}.api_key, or headers.`,
+    headers: { "x-should-retry": "false" },
   });
 }
 

@@ -6,6 +6,8 @@ import { createCancellation } from "../http/cancel.ts";
 import { pathOf } from "../http/paths.ts";
 import { requestId } from "../http/request-id.ts";
 import { respondWithError, toProxyError } from "../respond/error.ts";
+import { formatMessagesError } from "../protocol/anthropic/messages.ts";
+import { formatErrorBody } from "../protocol/openai/error-body.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import type { Runtime } from "../runtime.ts";
 import { readDoor } from "../translate/door.ts";
@@ -64,6 +66,11 @@ export function renderError(services: Services): ErrorHandler<AppEnv> {
       outcome: work.reason === "client-gone" ? "cancelled" : "ended",
       problem: error.message,
     });
-    return respondWithError(error, answerHeaders(exchange, now()));
+    const isAnthropic = exchange.route === "/messages" || exchange.route.startsWith("/messages/");
+    return respondWithError(
+      error,
+      answerHeaders(exchange, now()),
+      isAnthropic ? formatMessagesError : formatErrorBody,
+    );
   };
 }

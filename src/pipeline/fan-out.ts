@@ -1,6 +1,7 @@
-/** Several choices from a backend that gives one at a time: as many requests side by side, joined to one answer. */
+/** Several choices, or prompts, for a backend that takes one at a time: as many requests side by side, joined to one answer. */
 import { selectMends } from "../dialects/apply.ts";
 import { severalChoices } from "../dialects/mends/several-choices.ts";
+import { severalPrompts } from "../dialects/mends/several-prompts.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
@@ -9,6 +10,7 @@ import { selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
+import { type Singles, toSingles } from "./singles.ts";
 
 /** One request, or one a choice where the backend gives only one at a time. */
 export function openChoices(
@@ -18,31 +20,35 @@ export function openChoices(
 ): Promise<OpenAnswer> {
   const { exchange, services } = journey;
   const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
-  const { n } = request.fields;
-  const isNeeded =
-    backend !== undefined && selectMends([severalChoices], backend, factsOf(request, journey)).length > 0;
-  if (!isNeeded || typeof n !== "number") return openWithTool(clientHeaders, request, journey);
-  exchange.mends.add(severalChoices.id);
-  return openEach(clientHeaders, request, journey, n);
+  const facts = factsOf(request, journey);
+  const needed =
+    backend === undefined
+      ? []
+      : selectMends([severalChoices, severalPrompts], backend, facts).map(({ id }) => id);
+  if (needed.length === 0) return openWithTool(clientHeaders, request, journey);
+  const singles = toSingles(request.fields, {
+    choices: needed.includes(severalChoices.id),
+    prompts: needed.includes(severalPrompts.id),
+  });
+  if (singles.requests.length === 1) return openWithTool(clientHeaders, request, journey);
+  for (const id of needed) exchange.mends.add(id);
+  return openEach(clientHeaders, singles, journey);
 }
 
 async function openEach(
   clientHeaders: Headers,
-  { fields }: ModelRequestBody,
+  { requests, perPrompt }: Singles,
   journey: Journey,
-  count: number,
 ): Promise<OpenAnswer> {
   const { exchange } = journey;
-  const { n: _count, ...rest } = fields;
-  const single = { ...rest, model: fields.model };
-  const bytes = new TextEncoder().encode(
-    JSON.stringify({ ...single, model: exchange.target?.model ?? fields.model }),
-  );
   const work = createCancellation(journey.work.signal, "parent");
-  const exchanges = Array.from({ length: count }, () => ({ ...exchange, mends: new Set<string>() }));
-  const opening = exchanges.map((own) =>
-    openWithTool(clientHeaders, { fields: single, bytes }, { ...journey, exchange: own, work }),
-  );
+  const tries = requests.map((fields) => ({ fields, own: { ...exchange, mends: new Set<string>() } }));
+  const opening = tries.map(({ fields, own }) => {
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ ...fields, model: exchange.target?.model ?? fields.model }),
+    );
+    return openWithTool(clientHeaders, { fields, bytes }, { ...journey, exchange: own, work });
+  });
   let open: readonly OpenAnswer[];
   try {
     open = await Promise.all(opening);
@@ -53,7 +59,7 @@ async function openEach(
     throw thrown;
   }
   const [first] = open;
-  const [own] = exchanges;
+  const own = tries[0]?.own;
   if (first === undefined || own === undefined) throw new Error("At least two choices were asked for.");
   Object.assign(exchange, { backend: own.backend, attempts: own.attempts, firstByteAt: own.firstByteAt });
   for (const id of own.mends) exchange.mends.add(id);
@@ -64,17 +70,21 @@ async function openEach(
     answer: mergeOpen(
       open.map(({ answer }) => answer),
       first.answer,
+      perPrompt,
     ),
     attempt: { ...first.attempt, cancellation: work, release },
   };
 }
 
-function mergeOpen(answers: readonly Answer[], first: Answer): Answer {
+function mergeOpen(answers: readonly Answer[], first: Answer, perPrompt: number): Answer {
   if (first.kind === "stream") {
     const streams = answers.filter((answer) => answer.kind === "stream");
     return {
       ...first,
-      source: mergeStreams(streams.map(({ source }) => source)),
+      source: mergeStreams(
+        streams.map(({ source }) => source),
+        perPrompt,
+      ),
       problem: () => streams.map(({ problem }) => problem()).find((problem) => problem !== undefined),
     };
   }
@@ -83,5 +93,5 @@ function mergeOpen(answers: readonly Answer[], first: Answer): Answer {
       answer.kind === "json" ? JSON.parse(new TextDecoder().decode(answer.bytes)) : undefined;
     return isJsonObject(parsed) ? [parsed] : [];
   });
-  return { ...first, bytes: new TextEncoder().encode(JSON.stringify(mergeAnswers(bodies))) };
+  return { ...first, bytes: new TextEncoder().encode(JSON.stringify(mergeAnswers(bodies, perPrompt))) };
 }

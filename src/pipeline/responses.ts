@@ -1,105 +1,77 @@
 /** /v1/responses: by the backend itself where it does that well, else by its chat completions, with what was said before. */
 import { badRequest, ProxyError } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
-import { chatEndpoint } from "../protocol/openai/chat.ts";
 import { selectBackend } from "../route/select.ts";
 import { openResponses, type ResponseStore } from "../store/responses.ts";
-import { toResponse } from "../translate/responses/answer.ts";
-import { createResponseEvents } from "../translate/responses/events.ts";
-import { servesNatively } from "../translate/responses/native.ts";
-import { toChatRequest } from "../translate/responses/request.ts";
-import type { ResponseFacts } from "../protocol/openai/response-object.ts";
-import type { ChunkTranslation } from "../normalise/event-output.ts";
+import { ownsResponses, servesNatively } from "../translate/responses/native.ts";
+import { referencesIn, resolveReferences } from "../translate/responses/references.ts";
+import { keepNative, type KeepResponse } from "./kept-responses.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
-import { openWithImages } from "./images.ts";
+import { openTranslated } from "./translated-response.ts";
 
 export async function openResponse(
   clientHeaders: Headers,
-  request: ModelRequestBody,
+  asked: ModelRequestBody,
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { services, exchange } = journey;
-  const store = openResponses(services.store, exchange.principal, services.plan.responseLifetimeMs);
-  const previousId = previousIdOf(request.fields);
-  const history = previousId === null ? undefined : await store.historyOf(previousId);
   const snapshots = services.pool.snapshot(services.plan);
   const backend = selectBackend(exchange.target?.model, snapshots);
+  if (backend !== undefined && ownsResponses(backend)) return openAnswer(clientHeaders, asked, journey);
+
+  const store = openResponses(services.store, exchange.principal, services.plan.responseLifetimeMs);
+  const request = await withItems(asked, store, exchange.target?.model);
+  const previousId = previousIdOf(request.fields);
+  const history = previousId === null ? [] : await store.historyOf(previousId);
+  const keep = keeperFor(request.fields, previousId, store, journey);
   const lacksIt = snapshots.some((one) => one.backend === backend && one.lacksResponses);
-  // A response that the proxy keeps is one that no backend has.
-  const isNative =
-    backend !== undefined &&
-    history === undefined &&
-    !lacksIt &&
-    servesNatively(backend, request.fields, snapshots.length);
-  if (isNative) {
+  if (backend !== undefined && !lacksIt && servesNatively(backend, request.fields, snapshots.length)) {
     try {
-      return await openAnswer(clientHeaders, request, journey);
+      return await keepNative(clientHeaders, request, journey, keep);
     } catch (thrown) {
-      const canTranslate =
-        thrown instanceof ProxyError && thrown.isUnknownUrl && backend.responses === "auto";
-      if (!canTranslate) throw thrown;
+      if (!(thrown instanceof ProxyError && thrown.isUnknownUrl)) throw thrown;
       services.pool.reportLacksResponses(backend);
       exchange.attempts = 0;
     }
   }
-  if (previousId !== null && history === undefined) throw previousNotFound(previousId);
-  return openTranslated(clientHeaders, request, history ?? [], store, journey);
+  if (history === undefined) throw previousNotFound(previousId ?? "");
+  return openTranslated(clientHeaders, request.fields, { history, previousId, keep }, journey);
 }
 
-async function openTranslated(
-  clientHeaders: Headers,
-  { fields }: ModelRequestBody,
-  history: readonly JsonObject[],
+/** What keeps a response that came whole; it says in the log where that failed. */
+function keeperFor(
+  fields: JsonObject,
+  previousId: string | null,
   store: ResponseStore,
-  journey: Journey,
-): Promise<OpenAnswer> {
-  const { exchange, services } = journey;
-  const facts: ResponseFacts = {
-    id: `resp_${crypto.randomUUID().replaceAll("-", "")}`,
-    createdAt: Math.floor(exchange.startedAt / 1000),
-    model: fields.model,
-    previousResponseId: previousIdOf(fields),
-  };
-  const keep = (response: unknown) => {
-    const isKept = fields["store"] !== false && services.plan.responseLifetimeMs > 0;
+  { services, exchange }: Journey,
+): KeepResponse {
+  const isKept = fields["store"] !== false && services.plan.responseLifetimeMs > 0;
+  return (response) => {
     if (!isKept || !isJsonObject(response) || !keptStatuses.has(response["status"])) return;
-    const stored = { response, input: fields["input"], previousId: facts.previousResponseId };
-    store.keep(facts.id, stored).catch((cause: unknown) => {
+    const { id } = response;
+    if (typeof id !== "string") return;
+    store.keep(id, { response, input: fields["input"], previousId }).catch((cause: unknown) => {
       services.runtime.log.warn("response-not-kept", { request: exchange.id, problem: String(cause) });
     });
   };
-  const chat = { ...toChatRequest(fields, history), model: fields.model };
-  const bytes = encode({ ...chat, model: exchange.target?.model ?? fields.model });
-  const open = await openWithImages(
-    clientHeaders,
-    { fields: chat, bytes },
-    {
-      ...journey,
-      endpoint: chatEndpoint,
-      translate: () => keepAtEnd(createResponseEvents(fields, facts), keep),
-    },
-  );
-  const { answer } = open;
-  if (answer.kind === "stream") return open;
-  const whole: unknown = JSON.parse(new TextDecoder().decode(answer.bytes));
-  const response = toResponse(isJsonObject(whole) ? whole : {}, fields, facts);
-  keep(response);
-  return { ...open, answer: { ...answer, bytes: encode(response) } };
 }
 
 const keptStatuses: ReadonlySet<unknown> = new Set(["completed", "incomplete"]);
 
-/** The same translation, which hands over the whole response when its last event is made. */
-function keepAtEnd(translation: ChunkTranslation, keep: (response: unknown) => void): ChunkTranslation {
-  return {
-    ...translation,
-    end() {
-      const events = translation.end();
-      keep(events.at(-1)?.["response"]);
-      return events;
-    },
-  };
+/** The same request with the items that it refers to. */
+async function withItems(
+  request: ModelRequestBody,
+  store: ResponseStore,
+  model: string | undefined,
+): Promise<ModelRequestBody> {
+  const ids = referencesIn(request.fields["input"]);
+  if (ids.length === 0) return request;
+  const items = new Map(await Promise.all(ids.map(async (id) => [id, await store.findItem(id)] as const)));
+  const input = resolveReferences(request.fields["input"], (id) => items.get(id));
+  const fields = { ...request.fields, input };
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...fields, model: model ?? fields.model }));
+  return { fields, bytes };
 }
 
 function previousIdOf(fields: JsonObject): string | null {
@@ -119,8 +91,4 @@ function previousNotFound(id: string): ProxyError {
     "previous_response_id",
     "previous_response_not_found",
   );
-}
-
-function encode(body: JsonObject): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(JSON.stringify(body));
 }

@@ -8,6 +8,7 @@ const openaiVersion = "2020-10-01";
 /** Lets browser apps read what SDKs read. */
 export const exposedHeaders = [
   "x-request-id",
+  "request-id",
   "openai-model",
   "openai-organization",
   "openai-processing-ms",
@@ -30,6 +31,8 @@ export const exposedHeaders = [
 export function answerHeaders(exchange: Exchange, now: number, upstream?: Headers): Headers {
   const headers = upstream === undefined ? new Headers() : forwardResponseHeaders(upstream);
   headers.set("x-request-id", exchange.id);
+  // Where Anthropic's SDKs look for it.
+  if (exchange.route.startsWith("/messages")) headers.set("request-id", exchange.id);
   headers.set("openai-organization", exchange.principal ?? "openai-local-proxy");
   headers.set("openai-processing-ms", String(Math.max(0, Math.round(now - exchange.startedAt))));
   headers.set("openai-version", openaiVersion);

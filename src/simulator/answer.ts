@@ -1,11 +1,11 @@
 /** Makes a model's answer to a prompt: text, an instance of a schema, or a tool call. Knows no wire. */
 import { cannedReasoning, cannedText } from "./canned-text.ts";
+import type { Order } from "./fault.ts";
 import type { SimulatedModel } from "./models.ts";
 import { estimateTokens, numberedPieces, toPieces } from "./pieces.ts";
 import type { Prompt, Tool } from "./prompt.ts";
 import { createInstance } from "./schema-instance.ts";
 import { selectTool } from "./tool-selection.ts";
-import { createToolCallId } from "./wire-id.ts";
 
 export interface ToolCall {
   readonly id: string;
@@ -23,57 +23,87 @@ export interface Usage {
 export interface Answer {
   readonly reasoning: readonly string[];
   readonly content: Iterable<string>;
-  readonly toolCall: ToolCall | undefined;
+  readonly toolCalls: readonly ToolCall[];
   readonly finishReason: "stop" | "length" | "tool_calls";
   readonly usage: Usage;
 }
 
-/** The answer of a model; `orderedPieces` puts so many numbered pieces in place of any other content. */
+/** What a server makes of a model's words before they go on the wire. */
+export interface Voice {
+  createCallId(): string;
+  /** Whether a reasoning model's structured answer lands where its thoughts belong. */
+  readonly isStructureInReasoning: boolean;
+  /** Whether thoughts stay in the content, between tags, where the model has no other place for them. */
+  readonly keepsThinkTags: boolean;
+  /** A call by a model that knows tools from its prompt alone, as it stays in the content; undefined where it is read. */
+  writeToolText(name: string, args: string): string | undefined;
+}
+
+/** The tokens of a prompt; the one more is the template's. */
+export function countPromptTokens(prompt: Prompt): number {
+  return prompt.turns.reduce((sum, turn) => sum + estimateTokens(turn.text), 1);
+}
+
+/** An answer of nothing that looks like a success. */
+export function emptyAnswer(promptTokens: number): Answer {
+  const usage = { promptTokens, completionTokens: 0, reasoningTokens: 0 };
+  return { reasoning: [], content: [], toolCalls: [], finishReason: "stop", usage };
+}
+
+/** The answer of a model; an order of pieces puts so many numbered ones in place of any other content. */
 export function createAnswer(
   model: SimulatedModel,
   prompt: Prompt,
-  orderedPieces: number | undefined,
+  order: Order,
+  voice: Voice,
+  promptTokens = countPromptTokens(prompt),
 ): Answer {
-  const promptTokens = prompt.turns.reduce((sum, turn) => sum + estimateTokens(turn.text), 1);
-  if (orderedPieces !== undefined) {
-    return {
-      reasoning: [],
-      content: numberedPieces(orderedPieces),
-      toolCall: undefined,
-      finishReason: "stop",
-      usage: { promptTokens, completionTokens: orderedPieces, reasoningTokens: 0 },
-    };
+  if (order.pieces !== undefined) {
+    const usage = { promptTokens, completionTokens: order.pieces, reasoningTokens: 0 };
+    return { ...emptyAnswer(promptTokens), content: numberedPieces(order.pieces), usage };
   }
+  // A call was required and nothing at all comes: the mend `required-tool-retry` answers it (BT#1904).
+  if (
+    order.quirks.has("required-tool-ignored") &&
+    prompt.toolChoice === "required" &&
+    prompt.tools.length > 0
+  )
+    return emptyAnswer(promptTokens);
   const tool = selectTool(prompt);
   return tool === undefined
-    ? answerInText(model, prompt, promptTokens)
-    : answerWithCall(tool, prompt, promptTokens);
+    ? answerInText(say(model, prompt, voice), prompt, promptTokens)
+    : answerWithCalls(model, tool, prompt, order, voice, promptTokens);
 }
 
-function answerWithCall(tool: Tool, prompt: Prompt, promptTokens: number): Answer {
+function answerWithCalls(
+  model: SimulatedModel,
+  tool: Tool,
+  prompt: Prompt,
+  order: Order,
+  voice: Voice,
+  promptTokens: number,
+): Answer {
   const text = prompt.turns.findLast((turn) => turn.role === "user")?.text ?? "";
-  const pieces = toPieces(JSON.stringify(createInstance(tool.parameters, { text })));
+  const args = JSON.stringify(createInstance(tool.parameters, { text }));
+  const written = model.hasToolsInText === true ? voice.writeToolText(tool.name, args) : undefined;
+  // The mend `tool-calls-in-text` reads it.
+  if (written !== undefined)
+    return answerInText({ reasoning: [], content: toPieces(written) }, prompt, promptTokens);
+  const pieces = toPieces(args);
+  // As many as the server pleases, whatever `parallel_tool_calls` says: the mend `single-tool-call` (BT#1756).
+  const count = order.toolCalls ?? (/\btwice\b/i.test(text) ? 2 : 1);
+  const toolCalls = Array.from({ length: count }, () => ({
+    // At times there is no id (BT#830): the mend `tool-call-ids` makes one.
+    id: order.quirks.has("empty-tool-call-id") ? "" : voice.createCallId(),
+    name: tool.name,
+    arguments: pieces,
+  }));
   return {
     reasoning: [],
     content: [],
-    toolCall: { id: createToolCallId(), name: tool.name, arguments: pieces },
+    toolCalls,
     finishReason: "tool_calls",
-    usage: { promptTokens, completionTokens: pieces.length, reasoningTokens: 0 },
-  };
-}
-
-function answerInText(model: SimulatedModel, prompt: Prompt, promptTokens: number): Answer {
-  const said = say(model, prompt);
-  const reasoning = said.reasoning.slice(0, prompt.maxTokens);
-  const content = said.content.slice(0, prompt.maxTokens - reasoning.length);
-  const completionTokens = reasoning.length + content.length;
-  const isCut = completionTokens < said.reasoning.length + said.content.length;
-  return {
-    reasoning,
-    content,
-    toolCall: undefined,
-    finishReason: isCut ? "length" : "stop",
-    usage: { promptTokens, completionTokens, reasoningTokens: reasoning.length },
+    usage: { promptTokens, completionTokens: pieces.length * count, reasoningTokens: 0 },
   };
 }
 
@@ -82,15 +112,34 @@ interface Said {
   readonly content: readonly string[];
 }
 
-function say(model: SimulatedModel, prompt: Prompt): Said {
+function answerInText(said: Said, prompt: Prompt, promptTokens: number): Answer {
+  const reasoning = said.reasoning.slice(0, prompt.maxTokens);
+  const content = said.content.slice(0, prompt.maxTokens - reasoning.length);
+  const completionTokens = reasoning.length + content.length;
+  const isCut = completionTokens < said.reasoning.length + said.content.length;
+  return {
+    reasoning,
+    content,
+    toolCalls: [],
+    finishReason: isCut ? "length" : "stop",
+    usage: { promptTokens, completionTokens, reasoningTokens: reasoning.length },
+  };
+}
+
+function say(model: SimulatedModel, prompt: Prompt, voice: Voice): Said {
   const isReasoning = model.isReasoning === true;
   if (prompt.schema !== undefined) {
     const pieces = toPieces(JSON.stringify(createInstance(prompt.schema)));
-    // A reasoning model puts the structured answer where its thoughts belong (BT#1698, #1773).
-    return isReasoning ? { reasoning: pieces, content: [] } : { reasoning: [], content: pieces };
+    // The mend `structured-output-in-reasoning` moves it back (BT#1698, #1773).
+    const isMisplaced = isReasoning && voice.isStructureInReasoning && model.hasThinkTags !== true;
+    return isMisplaced ? { reasoning: pieces, content: [] } : { reasoning: [], content: pieces };
   }
-  const reasoning = isReasoning ? toPieces(cannedReasoning(prompt.turns)) : [];
-  return { reasoning, content: toPieces(stopText(cannedText(model, prompt.turns), prompt.stops)) };
+  const thoughts = isReasoning ? cannedReasoning(prompt.turns) : "";
+  const words = stopText(cannedText(model, prompt.turns), prompt.stops);
+  // The mend `reasoning-field` takes the tags apart (BT#894, #1602).
+  const isTagged = model.hasThinkTags === true && voice.keepsThinkTags;
+  if (isTagged) return { reasoning: [], content: toPieces(`<think>\n${thoughts}\n</think>\n\n${words}`) };
+  return { reasoning: toPieces(thoughts), content: toPieces(words) };
 }
 
 /** The text up to the first stop that occurs; the stop itself is left out. */

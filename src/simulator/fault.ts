@@ -20,15 +20,27 @@ export const faultsWithin = [
   "stream-error",
   "stream-error-first",
   "overflow-first",
+  "overflow-empty",
+  "model-unloaded",
   "malformed",
   "hang-body",
 ] as const;
 
+/** What a server does now and then, and a request may order. */
+export const quirks = [
+  "empty-tool-call-id",
+  "required-tool-ignored",
+  "system-first-only",
+  "two-embeddings-at-most",
+] as const;
+
+export type Quirk = (typeof quirks)[number];
 export type FaultInstead = (typeof faultsInstead)[number];
 export type FaultWithin = (typeof faultsWithin)[number];
 
 const maxPieces = 200_000;
 const maxDelayMs = 600_000;
+const maxToolCalls = 9;
 
 function wholeNumber(largest: number) {
   const message = `must be a whole number from 0 to ${largest}`;
@@ -46,6 +58,12 @@ export const orderHeaders = z.object({
   "x-simulator-delay-ms": wholeNumber(maxDelayMs).default(0),
   "x-simulator-token-delay-ms": wholeNumber(maxDelayMs).optional(),
   "x-simulator-pieces": wholeNumber(maxPieces).optional(),
+  "x-simulator-tool-calls": wholeNumber(maxToolCalls).optional(),
+  "x-simulator-quirks": z
+    .string()
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .pipe(z.array(z.enum(quirks)))
+    .optional(),
 });
 
 /** What one request orders besides its answer. */
@@ -59,6 +77,9 @@ export interface Order {
   readonly tokenDelayMs: number | undefined;
   /** Content pieces in place of the canned text. */
   readonly pieces: number | undefined;
+  /** Calls where the answer is one. */
+  readonly toolCalls: number | undefined;
+  readonly quirks: ReadonlySet<Quirk>;
 }
 
 /** Turns the validated headers into an order. */
@@ -71,5 +92,7 @@ export function toOrder(headers: z.output<typeof orderHeaders>): Order {
     delayMs: headers["x-simulator-delay-ms"],
     tokenDelayMs: headers["x-simulator-token-delay-ms"],
     pieces: headers["x-simulator-pieces"],
+    toolCalls: headers["x-simulator-tool-calls"],
+    quirks: new Set(headers["x-simulator-quirks"]),
   };
 }

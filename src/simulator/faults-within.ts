@@ -1,5 +1,6 @@
 /** The failures that happen to a stream of events, as steps without time. Knows no endpoint. */
 import { formatEvent } from "../sse/format.ts";
+import type { Failure } from "./failure.ts";
 import type { FaultWithin, Order } from "./fault.ts";
 import type { StreamEvent } from "./stream-event.ts";
 
@@ -9,27 +10,50 @@ export type BodyStep =
   | { readonly kind: "break" }
   | { readonly kind: "silence" };
 
-export const computeError = "Compute error.";
-export const overflowError =
-  "The number of tokens to keep from the initial prompt is greater than the context length (simulated).";
+/** How the server tells a failure once its stream has begun. */
+export type ToEvent = (failure: Failure) => StreamEvent;
+
+/** The failure that a fault is; undefined where it is one of the line and not of the server. */
+export function failureOf(fault: FaultWithin): Failure | undefined {
+  return failures[fault];
+}
+
+const failures: Partial<Record<FaultWithin, Failure>> = {
+  "stream-error": "compute",
+  "stream-error-first": "compute",
+  // Under status 200, since the headers left before the prompt was read (BT#2322).
+  "overflow-first": "overflow",
+  // Another client's model took its place (BT#671, #1796).
+  "model-unloaded": "unloaded",
+};
 
 /** The steps of a stream with its ordered failure in them, if any. */
-export function* planSteps(events: Iterable<StreamEvent>, order: Order): Generator<BodyStep> {
+export function* planSteps(
+  events: Iterable<StreamEvent>,
+  order: Order,
+  toEvent: ToEvent,
+): Generator<BodyStep> {
   if (order.within !== undefined && isFirst(order.within)) {
-    yield* strike(order.within);
+    yield* strike(order.within, toEvent);
     return;
   }
-  let pending = order.within;
+  // An empty success is made where the answer is, not here.
+  let pending = order.within === "overflow-empty" ? undefined : order.within;
   let pieces = 0;
+  let held: Uint8Array = new Uint8Array();
   for (const event of events) {
     const isDue = event.stage === "close" || (event.stage === "piece" && pieces === order.after);
     if (pending !== undefined && isDue) {
-      yield* strike(pending);
+      if (held.length > 0) yield { kind: "frame", frame: held, isPiece: false };
+      held = new Uint8Array();
+      yield* strike(pending, toEvent);
       if (pending !== "malformed") return;
       pending = undefined;
     }
     if (event.stage === "piece") pieces += 1;
-    yield frameStep(event.name, event.data, event.stage === "piece");
+    const frame = join(held, formatEvent({ event: event.name, data: event.data }));
+    held = event.joinsNext === true ? frame : new Uint8Array();
+    if (event.joinsNext !== true) yield { kind: "frame", frame, isPiece: event.stage === "piece" };
   }
 }
 
@@ -37,7 +61,7 @@ function isFirst(fault: FaultWithin): boolean {
   return fault === "stream-error-first" || fault === "overflow-first" || fault === "hang-body";
 }
 
-function* strike(fault: FaultWithin): Generator<BodyStep> {
+function* strike(fault: FaultWithin, toEvent: ToEvent): Generator<BodyStep> {
   switch (fault) {
     case "cut":
       yield { kind: "break" };
@@ -48,24 +72,25 @@ function* strike(fault: FaultWithin): Generator<BodyStep> {
     case "malformed":
       yield frameStep(undefined, '{"id":"simulated","choices":[{"delta":{"content":"bro', true);
       break;
-    case "stream-error":
-    case "stream-error-first":
-      yield errorStep(computeError);
-      break;
-    case "overflow-first":
-      // Under status 200, since the headers left before the prompt was read (BT#2322).
-      yield errorStep(overflowError);
-      break;
     case "end-early":
       break;
+    default: {
+      const failure = failureOf(fault);
+      if (failure === undefined) break;
+      const { name, data } = toEvent(failure);
+      yield frameStep(name, data, false);
+    }
   }
-}
-
-/** The message stands twice and there is neither type nor code (goai#110). */
-function errorStep(message: string): BodyStep {
-  return frameStep("error", JSON.stringify({ error: { message }, message }), false);
 }
 
 function frameStep(name: string | undefined, data: string, isPiece: boolean): BodyStep {
   return { kind: "frame", frame: formatEvent({ event: name, data }), isPiece };
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  const joined = new Uint8Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
 }

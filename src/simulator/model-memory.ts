@@ -1,6 +1,5 @@
 /** Which models are in memory: loading on request, evicting, unloading. Knows no wire. */
-import { defaultContextLength, type SimulatedModel } from "./models.ts";
-import { modelNotFound, noModelsLoaded } from "./refusal.ts";
+import { contextLengthOf, type ModelKind, type SimulatedModel } from "./models.ts";
 import type { Timing } from "./timing.ts";
 
 export interface LoadedInstance {
@@ -12,8 +11,6 @@ export interface LoadedInstance {
   readonly readyAt: number;
 }
 
-export type ModelKind = "chat" | "embeddings";
-
 export interface ModelMemory {
   readonly models: readonly SimulatedModel[];
   /** The instance of a model that is ready to answer. */
@@ -21,16 +18,29 @@ export interface ModelMemory {
   /** The model that answers a request; waits while it is being loaded. */
   serve(kind: ModelKind, requested: string, signal: AbortSignal): Promise<SimulatedModel>;
   /** Loads by hand; such a model stays until it is unloaded. */
-  load(id: string, contextLength: number | undefined, signal: AbortSignal): Promise<LoadedInstance>;
+  load(
+    model: SimulatedModel,
+    contextLength: number | undefined,
+    signal: AbortSignal,
+  ): Promise<LoadedInstance>;
   /** Whether there was such an instance. */
   unload(id: string): boolean;
 }
+
+/** Which of all models serves a name on an endpoint of a kind; throws where none does. */
+export type ChooseModel = (
+  kind: ModelKind,
+  requested: string,
+  models: readonly SimulatedModel[],
+  isLoaded: (id: string) => boolean,
+) => SimulatedModel;
 
 /** Makes the memory of one simulator. A load goes on although the request that began it is gone. */
 export function createModelMemory(
   models: readonly SimulatedModel[],
   loadDelayMs: number,
   timing: Timing,
+  chooseModel: ChooseModel,
 ): ModelMemory {
   const instances = new Map<string, LoadedInstance>();
   for (const model of models) if (model.isLoaded === true) put(model, false, 0);
@@ -41,7 +51,7 @@ export function createModelMemory(
     readyAt: number,
     contextLength?: number,
   ): LoadedInstance {
-    const length = contextLength ?? model.maxContextLength ?? defaultContextLength;
+    const length = contextLength ?? contextLengthOf(model);
     const instance = { model, contextLength: length, isJustInTime, readyAt };
     instances.set(model.id, instance);
     return instance;
@@ -59,45 +69,22 @@ export function createModelMemory(
   }
 
   async function serve(kind: ModelKind, requested: string, signal: AbortSignal): Promise<SimulatedModel> {
-    const ofKind = models.filter((model) => (model.type === "embeddings") === (kind === "embeddings"));
-    const named = ofKind.find((model) => model.id === requested);
-    if (named === undefined) {
-      const loaded = ofKind.filter((model) => findLoaded(model.id) !== undefined);
-      return requireOnly(loaded, models, requested);
-    }
+    const named = chooseModel(kind, requested, models, (id) => findLoaded(id) !== undefined);
     const instance = instances.get(named.id) ?? loadJustInTime(named);
     await timing.pause(instance.readyAt - timing.now(), signal);
     return named;
   }
 
   async function load(
-    id: string,
+    model: SimulatedModel,
     contextLength: number | undefined,
     signal: AbortSignal,
   ): Promise<LoadedInstance> {
-    const model = models.find((candidate) => candidate.id === id);
-    if (model === undefined) throw modelNotFound(id, idsOf(models));
-    const readyAt = findLoaded(id)?.readyAt ?? timing.now() + loadDelayMs;
+    const readyAt = findLoaded(model.id)?.readyAt ?? timing.now() + loadDelayMs;
     const instance = put(model, false, readyAt, contextLength);
     await timing.pause(readyAt - timing.now(), signal);
     return instance;
   }
 
   return { models, findLoaded, serve, load, unload: (id) => instances.delete(id) };
-}
-
-/** An unknown name is served without a word while one model alone could be meant (BT#619, #366). */
-function requireOnly(
-  loaded: readonly SimulatedModel[],
-  known: readonly SimulatedModel[],
-  requested: string,
-): SimulatedModel {
-  const [first, second] = loaded;
-  if (first === undefined) throw noModelsLoaded();
-  if (second === undefined) return first;
-  throw modelNotFound(requested, idsOf(known));
-}
-
-function idsOf(models: readonly SimulatedModel[]): readonly string[] {
-  return models.map((model) => model.id);
 }

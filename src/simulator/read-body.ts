@@ -1,25 +1,27 @@
-/** Reads a request's JSON and refuses it in LM Studio's words. Knows no endpoint's fields. */
+/** Reads a request's JSON and checks it. Knows no server's words and no endpoint's fields. */
 import type { z } from "zod";
-import type { SimulatorContext } from "./box.ts";
-import { badField } from "./refusal.ts";
+import type { Box, SimulatorContext } from "./box.ts";
+import type { Refusal } from "./refusal.ts";
 
-/** Parses the body by a schema whose own messages begin with the field in quotes. */
-export async function readBody<Schema extends z.ZodType>(
-  context: SimulatorContext,
-  schema: Schema,
-): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(await readJson(context));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const message = issue?.message ?? "Invalid request.";
-  throw badField(message.startsWith("'") ? message : `'${issue?.path.join(".") ?? ""}': ${message}`);
-}
-
-async function readJson(context: SimulatorContext): Promise<unknown> {
+/** The body's JSON; what is none is refused in the server's words. */
+export async function readJson(context: SimulatorContext, box: Box): Promise<unknown> {
+  const text = await context.req.text();
   try {
-    return (await context.req.json()) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     context.var.work.signal.throwIfAborted();
-    throw badField(`The body is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw box.conduct.malformedBody(text, cause);
   }
+}
+
+/** Parses by a schema; the first thing that is wrong is what the refusal is made from. */
+export function checkBody<Schema extends z.ZodType>(
+  body: unknown,
+  schema: Schema,
+  toRefusal: (issue: z.core.$ZodIssue) => Refusal,
+): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw issue === undefined ? parsed.error : toRefusal(issue);
 }

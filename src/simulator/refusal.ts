@@ -1,43 +1,15 @@
-/** A request that LM Studio would refuse, in its two forms of `error`: mostly a string, at times an object. */
+/** A request that a server would refuse: a status, and what stands under `error`. Knows no server's words. */
 
-export interface RefusalObject {
-  readonly message: string;
-  readonly type: string;
-  readonly param: string | null;
-  readonly code: string | null;
-}
-
+/** Thrown where a request is read; the simulator turns it into a response. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
-  /** The value of `error` in the body. */
-  readonly error: string | RefusalObject;
+  /** The value of `error` in the body, a string or an object as the server has it. */
+  readonly error: unknown;
 
-  constructor(status: number, error: string | RefusalObject) {
-    super(typeof error === "string" ? error : error.message);
+  constructor(status: number, error: unknown) {
+    super(typeof error === "string" ? error : JSON.stringify(error));
     this.status = status;
     this.error = error;
   }
-}
-
-/** 400 with `error` as a string: LM Studio's way with nearly every wrong field. */
-export function badField(message: string): Refusal {
-  return new Refusal(400, message);
-}
-
-/** 404 in the object form: the name is unknown and more than one model could be meant (gitbutler#8706). */
-export function modelNotFound(requested: string, known: readonly string[]): Refusal {
-  const message = `Model "${requested}" not found in the simulator. It has: ${known.join(", ")}.`;
-  return new Refusal(404, {
-    message,
-    type: "invalid_request_error",
-    param: "model",
-    code: "model_not_found",
-  });
-}
-
-/** 400 in the object form: the name is unknown and nothing is loaded that could serve it (BT#1730). */
-export function noModelsLoaded(): Refusal {
-  const message = "No models loaded. Name one of the simulator's models, or load one.";
-  return new Refusal(400, { message, type: "invalid_request_error", param: "model", code: null });
 }

@@ -2,15 +2,14 @@
 import { createBody } from "./body-stream.ts";
 import type { Box, SimulatorContext } from "./box.ts";
 import type { FaultWithin } from "./fault.ts";
-import { type BodyStep, computeError, overflowError, planSteps } from "./faults-within.ts";
+import { type BodyStep, failureOf, planSteps } from "./faults-within.ts";
 import { jsonResponse } from "./json-response.ts";
-import { badField } from "./refusal.ts";
 import type { StreamEvent } from "./stream-event.ts";
 
 /** Answers with events; status 200 is out before the first of them exists. */
 export function respondEvents(context: SimulatorContext, box: Box, events: Iterable<StreamEvent>): Response {
   const { order, work } = context.var;
-  const steps = planSteps(events, order);
+  const steps = planSteps(events, order, box.conduct.failureEvent);
   const body = createBody(steps, order.tokenDelayMs ?? box.tokenDelayMs, work, box.timing);
   return new Response(body, {
     headers: { "content-type": "text/event-stream", "cache-control": "no-cache" },
@@ -27,7 +26,10 @@ export async function respondJson(
   const { order, work } = context.var;
   await box.timing.pause(tokens * (order.tokenDelayMs ?? box.tokenDelayMs), work.signal);
   const text = JSON.stringify(value);
-  if (order.within === undefined) return jsonResponse(text);
+  if (order.within === undefined || order.within === "overflow-empty") return jsonResponse(text);
+  // Without a stream the status is still free, and older builds used it (BT#237).
+  const failure = failureOf(order.within);
+  if (failure !== undefined) throw box.conduct.refuse(failure);
   const steps = planFaultyJson(text, order.within);
   return jsonResponse(text, 200, createBody(steps, 0, work, box.timing));
 }
@@ -40,14 +42,7 @@ function planFaultyJson(text: string, fault: FaultWithin): Iterator<BodyStep> {
       return [half, { kind: "break" } as const].values();
     case "hang-body":
       return [{ kind: "silence" } as const].values();
-    case "end-early":
-    case "malformed":
+    default:
       return [half].values();
-    case "overflow-first":
-      // Without a stream the status is still free, and older builds used it (BT#237).
-      throw badField(overflowError);
-    case "stream-error":
-    case "stream-error-first":
-      throw badField(computeError);
   }
 }

@@ -47,8 +47,8 @@ function* steps(facts: ResponseFacts, answer: Answer): Generator<Step, Json> {
   yield { stage: "open", type: "response.in_progress", fields: { response: formatBegun(facts) } };
   const isCut = answer.finishReason === "length";
   if (answer.reasoning.length > 0) output.push(yield* reasoningSteps(answer.reasoning, output.length));
-  if (answer.toolCall === undefined) output.push(yield* messageSteps(answer.content, output.length, isCut));
-  else output.push(yield* callSteps(answer.toolCall, output.length));
+  if (answer.toolCalls.length === 0) output.push(yield* messageSteps(answer.content, output.length, isCut));
+  for (const call of answer.toolCalls) output.push(yield* callSteps(call, output.length));
   const response = formatEnded(facts, output, answer.usage, isCut);
   yield { stage: "close", type: isCut ? "response.incomplete" : "response.completed", fields: { response } };
   return response;

@@ -6,4 +6,6 @@ export interface StreamEvent {
   /** The SSE event's name, on endpoints that have one. */
   readonly name?: string;
   readonly data: string;
+  /** Whether it goes on the wire together with the next one, in one read. */
+  readonly joinsNext?: boolean;
 }

@@ -12,7 +12,8 @@ export function selectTool(prompt: Prompt): Tool | undefined {
     prompt.tools.find((tool) => isNamed(tool, words)) ??
     prompt.tools.find((tool) => isDescribed(tool, words));
   if (mentioned !== undefined) return mentioned;
-  const isAsked = prompt.toolChoice === "required" || /\b(?:tools?|weather)\b/.test(words);
+  const isTold = prompt.turns.some((turn) => turn.role === "system" && /\bby calling\b/i.test(turn.text));
+  const isAsked = prompt.toolChoice === "required" || isTold || /\b(?:tools?|weather)\b/.test(words);
   return isAsked ? firstTool : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Keeps responses for `previous_response_id` and for reading them later. Knows no HTTP and no backend. */
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { objectsIn } from "../protocol/openai/parts.ts";
 import { toHistory } from "../translate/responses/history.ts";
 import type { KeyValueStore } from "./key-value.ts";
 
@@ -15,6 +16,8 @@ export interface ResponseStore {
   find(id: string): Promise<StoredResponse | undefined>;
   keep(id: string, stored: StoredResponse): Promise<void>;
   remove(id: string): Promise<boolean>;
+  /** An output item of any kept response, by its own id. */
+  findItem(id: string): Promise<JsonObject | undefined>;
   /** The chat messages up to and with a response; undefined where it, or one before it, is not there any more. */
   historyOf(id: string): Promise<readonly JsonObject[] | undefined>;
 }
@@ -29,6 +32,7 @@ export function openResponses(
   lifetimeMs: number,
 ): ResponseStore {
   const keyOf = (id: string) => `response ${owner ?? ""} ${id}`;
+  const itemKeyOf = (id: string) => `response item ${owner ?? ""} ${id}`;
 
   async function find(id: string): Promise<StoredResponse | undefined> {
     const text = await store.get(keyOf(id));
@@ -37,7 +41,17 @@ export function openResponses(
 
   return {
     find,
-    keep: (id, stored) => store.set(keyOf(id), JSON.stringify(stored), lifetimeMs),
+    async keep(id, stored) {
+      await store.set(keyOf(id), JSON.stringify(stored), lifetimeMs);
+      const ids = objectsIn(stored.response["output"]).map((item) => item["id"]);
+      const texts = ids.filter((itemId) => typeof itemId === "string");
+      await Promise.all(texts.map((itemId) => store.set(itemKeyOf(itemId), id, lifetimeMs)));
+    },
+    async findItem(id) {
+      const responseId = await store.get(itemKeyOf(id));
+      const stored = responseId === undefined ? undefined : await find(responseId);
+      return objectsIn(stored?.response["output"]).find((item) => item["id"] === id);
+    },
     remove: (id) => store.delete(keyOf(id)),
     async historyOf(id) {
       const turns: StoredResponse[] = [];

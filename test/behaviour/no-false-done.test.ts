@@ -54,7 +54,7 @@ describe("the end of a stream", () => {
   it("tells of an error when the connection dies, and sends no half frame", async () => {
     const text = await stream([chatChunk("a"), 'data: {"half":', "destroy"]);
     expect(text).not.toContain("half");
-    expect(text).toContain('"code":"backend_connection_lost"');
+    expect(text).toContain('"code":"backend_stream_cut"');
     expect(text).not.toContain("[DONE]");
   });
 

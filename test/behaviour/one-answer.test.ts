@@ -39,7 +39,7 @@ describe("one answer from one backend", () => {
     const events = text.split("\n\n").filter((event) => event !== "");
     expect(events[0]).toContain("from the first");
     expect(JSON.parse((events.at(-1) ?? "").replace("data: ", ""))).toMatchObject({
-      error: { type: "server_error", code: "backend_connection_lost" },
+      error: { type: "server_error", code: "backend_stream_cut" },
     });
     expect(events).toHaveLength(2);
     expect(healthy.requests).toHaveLength(0);

@@ -117,6 +117,6 @@ describe("Anthropic's messages", () => {
     const text = await (
       await post("/v1/messages", { model: "claude-x", max_tokens: 1, messages, stream: true })
     ).text();
-    expect(text).toContain('event: error\ndata: {"type":"error","error":{"type":"server_error"');
+    expect(text).toContain('event: error\ndata: {"type":"error","error":{"type":"api_error"');
   });
 });

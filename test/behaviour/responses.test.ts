@@ -185,6 +185,28 @@ describe("on a backend that keeps no responses", () => {
     await expect(client.responses.retrieve(made.id)).rejects.toMatchObject({ status: 404 });
   });
 
+  it("puts an item in the place of a reference to it, and knows no other", async () => {
+    const { client, upstream: box } = await start(chatOnly);
+    const first = await client.responses.create({ model: "gpt-4o", input: "One" });
+    const id = first.output[0]?.id ?? "";
+    await client.responses.create({
+      model: "gpt-4o",
+      input: [
+        { role: "user", content: "One" },
+        { type: "item_reference", id },
+        { role: "user", content: "Two" },
+      ],
+    });
+    expect(bodyOf(box, 1).messages).toEqual([
+      { role: "user", content: "One" },
+      { role: "assistant", content: "Answer to 1 messages." },
+      { role: "user", content: "Two" },
+    ]);
+    await expect(
+      client.responses.create({ model: "gpt-4o", input: [{ type: "item_reference", id: "msg_nowhere" }] }),
+    ).rejects.toMatchObject({ status: 404, param: "input" });
+  });
+
   it("shows one key's responses to no other", async () => {
     const { client } = await start(
       chatOnly,
@@ -252,10 +274,22 @@ describe("on a backend that keeps responses", () => {
     const response = await client.responses.create({
       model: "gpt-4o",
       input: "Hi",
-      previous_response_id: "resp_box",
+      ...(type === "openai" ? { previous_response_id: "resp_before" } : {}),
     });
     expect(response).toMatchObject({ id: "resp_box", model: "gpt-4o" });
     expect(sentTo(box)).toEqual(["/v1/responses"]);
+  });
+
+  it("lets LM Studio's own response be read, and gone on from by translation", async () => {
+    const { client, upstream: box } = await start(native, { type: "lmstudio" });
+    const { id } = await client.responses.create({ model: "gpt-4o", input: "One" });
+    expect(await client.responses.retrieve(id)).toMatchObject({ id: "resp_box", model: "gpt-4o" });
+    await client.responses.create({ model: "gpt-4o", input: "Two", previous_response_id: id });
+    expect(sentTo(box)).toEqual(["/v1/responses", "/v1/chat/completions"]);
+    expect(bodyOf(box, 1).messages).toEqual([
+      { role: "user", content: "One" },
+      { role: "user", content: "Two" },
+    ]);
   });
 
   it("is translated all the same where LM Studio would ignore the format", async () => {

@@ -41,10 +41,10 @@ describe("a whole chat completion", () => {
     expect(body.choices[0].message.content.isWellFormed()).toBe(true);
   });
 
-  it("stops at max_tokens, and says so", async () => {
+  it("stops at max_tokens, says so, and counts one token less", async () => {
     const body = await json(chat("Hi", { max_tokens: 4 }));
     expect(body.choices[0].finish_reason).toBe("length");
-    expect(body.usage.completion_tokens).toBe(4);
+    expect(body.usage.completion_tokens).toBe(3);
   });
 
   it("takes -1 and null for no limit", async () => {

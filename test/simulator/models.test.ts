@@ -18,7 +18,7 @@ describe("the model lists", () => {
   it("has all models in OpenAI's list, without created", async () => {
     const body = await json(get("/v1/models"));
     expect(body.object).toBe("list");
-    expect(body.data).toHaveLength(5);
+    expect(body.data).toHaveLength(7);
     expect(body.data[0]).toEqual({ id: qwen, object: "model", owned_by: "simulator" });
     for (const { id } of body.data) expect(id).toContain("simulated");
   });
@@ -31,6 +31,8 @@ describe("the model lists", () => {
       "vlm",
       "llm",
       "embeddings",
+      "llm",
+      "llm",
     ]);
     expect(data[0]).toMatchObject({ state: "loaded", max_context_length: 32_768 });
     expect(data[1]).toMatchObject({ state: "not-loaded", max_context_length: 131_072 });

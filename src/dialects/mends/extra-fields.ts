@@ -1,6 +1,6 @@
 /** Fields that local servers add to answers and strict clients do not expect. A list; knows no values. */
 import type { JsonObject } from "../../protocol/openai/fields.ts";
-import { changeList, without } from "../../protocol/openai/parts.ts";
+import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend } from "../mend.ts";
 
@@ -27,10 +27,14 @@ export const extraFields: Mend = {
     "BT#601; LM Studio's REST documents; llama-server as recorded (chat, chat-return-progress); vLLM's source",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
-  answer: strip,
-  stream: () => ({
+  answer: (body, { endpoint }) => {
+    const stripped = strip(body);
+    return stripMore(stripped ?? body, endpoint) ?? stripped;
+  },
+  stream: ({ endpoint }) => ({
     chunk(chunk) {
-      const stripped = strip(chunk);
+      const plain = strip(chunk);
+      const stripped = stripMore(plain ?? chunk, endpoint) ?? plain;
       return stripped === undefined ? undefined : [stripped];
     },
   }),
@@ -38,6 +42,19 @@ export const extraFields: Mend = {
 
 /** llama-server repeats the request's word beside each vector (recorded: emb-base64). */
 const inVector = ["encoding_format"];
+
+/** What vLLM gives on endpoints where OpenAI has no such field. */
+const byEndpoint: Readonly<Record<string, readonly string[]>> = {
+  embeddings: ["id", "created"],
+  completions: ["service_tier"],
+};
+
+function stripMore(body: JsonObject, endpoint: string): JsonObject | undefined {
+  const outer = without(body, byEndpoint[endpoint] ?? []);
+  if (endpoint !== "embeddings") return outer;
+  const inUsage = ["completion_tokens", "prompt_tokens_details"];
+  return changeObject(outer ?? body, "usage", (usage) => without(usage, inUsage)) ?? outer;
+}
 
 function strip(body: JsonObject): JsonObject | undefined {
   const outer = without(body, inBody);

@@ -5,7 +5,6 @@ import { developerRole } from "./developer-role.ts";
 import { embeddingBase64 } from "./embedding-base64.ts";
 import { embeddingBatches } from "./embedding-batches.ts";
 import { embeddingDimensions } from "./embedding-dimensions.ts";
-import { embeddingTokens } from "./embedding-tokens.ts";
 import { emptyStop } from "./empty-stop.ts";
 import { extraFields } from "./extra-fields.ts";
 import { finishReason } from "./finish-reason.ts";
@@ -27,13 +26,16 @@ import { requiredToolRetry } from "./required-tool-retry.ts";
 import { responseShape } from "./response-shape.ts";
 import { schemaDialect } from "./schema-dialect.ts";
 import { severalChoices } from "./several-choices.ts";
+import { severalPrompts } from "./several-prompts.ts";
 import { singleToolCall } from "./single-tool-call.ts";
 import { streamUsage } from "./stream-usage.ts";
 import { structuredOutputInReasoning } from "./structured-output-in-reasoning.ts";
 import { systemFirst } from "./system-first.ts";
 import { textParts } from "./text-parts.ts";
+import { embeddingTokens, promptTokens } from "./token-input.ts";
 import { toolCallIds } from "./tool-call-ids.ts";
 import { toolCallsInText } from "./tool-calls-in-text.ts";
+import { toolChoiceIgnored } from "./tool-choice-ignored.ts";
 import { toolParameters } from "./tool-parameters.ts";
 import { toolResultText } from "./tool-result-text.ts";
 import { toolStrict } from "./tool-strict.ts";
@@ -41,6 +43,7 @@ import { unlimitedMaxTokens } from "./unlimited-max-tokens.ts";
 import { usageNumbers } from "./usage-numbers.ts";
 
 export const mends: readonly Mend[] = [
+  severalPrompts,
   severalChoices,
   requiredToolRetry,
   legacyFunctions,
@@ -75,9 +78,11 @@ export const mends: readonly Mend[] = [
   toolStrict,
   schemaDialect,
   namedToolChoice,
+  toolChoiceIgnored,
   jsonObjectFormat,
   openaiOnlyFields,
   embeddingBatches,
+  promptTokens,
   embeddingTokens,
   embeddingBase64,
   embeddingDimensions,

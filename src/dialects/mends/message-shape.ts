@@ -41,7 +41,7 @@ function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
   const calls = objectsIn(message["tool_calls"])
     .filter((call) => functionName(call) !== undefined)
     .map((call, place) => wholeCall(call, choiceIndex(choice, 0), place, answerId));
-  const rest = without(message, ["tool_calls"]) ?? message;
+  const rest = withoutNulls(without(message, ["tool_calls"]) ?? message);
   const shaped = {
     ...rest,
     role: "assistant",
@@ -52,13 +52,24 @@ function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
   return isSame(message, shaped) ? choice : { ...choice, message: shaped };
 }
 
+/** OpenAI leaves these out, and its schema knows no null there. */
+const neverNull: ReadonlySet<string> = new Set(["annotations", "function_call", "audio"]);
+
+function withoutNulls(message: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(message).filter(([key, value]) => value !== null || !neverNull.has(key)),
+  );
+}
+
 function wholeCall(call: JsonObject, choice: number, place: number, answerId: unknown): JsonObject {
+  const { index, ...rest } = call;
   const inner = isJsonObject(call["function"]) ? call["function"] : {};
   const args = argumentsOf(call) ?? "{}";
   const id =
     typeof call["id"] === "string" && call["id"] !== "" ? call["id"] : digestCallId(answerId, choice, place);
-  if (call["id"] === id && call["type"] === "function" && inner["arguments"] === args) return call;
-  return { ...call, id, type: "function", function: { ...inner, arguments: args } };
+  if (index === undefined && call["id"] === id && call["type"] === "function" && inner["arguments"] === args)
+    return call;
+  return { ...rest, id, type: "function", function: { ...inner, arguments: args } };
 }
 
 /** The list as it came where no part of it was changed. */

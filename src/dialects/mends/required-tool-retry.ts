@@ -1,6 +1,6 @@
 /** A required tool call that did not come. What is done stands in the pipeline: it takes a second request. */
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
-import { objectsIn } from "../../protocol/openai/parts.ts";
+import { functionName, objectsIn } from "../../protocol/openai/parts.ts";
 import type { Mend } from "../mend.ts";
 
 export const requiredToolRetry: Mend = {
@@ -15,6 +15,13 @@ export const requiredToolRetry: Mend = {
 
 function isCallRequired(choice: unknown): boolean {
   return choice === "required" || (isJsonObject(choice) && choice["type"] === "function");
+}
+
+/** The system message that asks for a call where `tool_choice` does not. */
+export function toolHint(tools: readonly JsonObject[]): JsonObject {
+  const [only, another] = tools.map(functionName);
+  const which = another === undefined && only !== undefined ? `the tool ${only}` : "one of the tools";
+  return { role: "system", content: `Answer by calling ${which}, and by nothing else.` };
 }
 
 /** Whether an answer says nothing at all. */
@@ -32,12 +39,9 @@ export function withToolHint(asked: JsonObject): JsonObject {
   const { tool_choice: choice, ...rest } = asked;
   const named =
     isJsonObject(choice) && isJsonObject(choice["function"]) ? choice["function"]["name"] : undefined;
-  const which = typeof named === "string" ? `the tool ${named}` : "one of the tools";
-  const hint = { role: "system", content: `Answer by calling ${which}, and by nothing else.` };
   const messages = Array.isArray(asked["messages"]) ? asked["messages"] : [];
   const tools = objectsIn(asked["tools"]).filter(
-    ({ function: definition }) =>
-      named === undefined || (isJsonObject(definition) && definition["name"] === named),
+    (tool) => named === undefined || functionName(tool) === named,
   );
-  return { ...rest, tools, tool_choice: "auto", messages: [hint, ...messages] };
+  return { ...rest, tools, tool_choice: "auto", messages: [toolHint(tools), ...messages] };
 }

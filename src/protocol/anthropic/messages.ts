@@ -2,7 +2,14 @@
 import { z } from "zod";
 import type { ProxyError } from "../../errors.ts";
 import type { Endpoint } from "../openai/endpoint.ts";
-import { integerField, isJsonObject, modelField, numberField, streamField } from "../openai/fields.ts";
+import {
+  integerField,
+  isJsonObject,
+  type JsonObject,
+  modelField,
+  numberField,
+  streamField,
+} from "../openai/fields.ts";
 
 const messagesRequest = z.looseObject({
   model: modelField,
@@ -30,7 +37,23 @@ export const messagesEndpoint: Endpoint = {
 /** Counts the tokens of a request that is not sent. */
 export const countTokensEndpoint: Endpoint = { ...messagesEndpoint, path: "/messages/count_tokens" };
 
-/** Anthropic's error event, with the words that OpenAI's object has. */
-function formatStreamError({ type, message, code, param }: ProxyError): { event: string; data: string } {
-  return { event: "error", data: JSON.stringify({ type: "error", error: { type, message, code, param } }) };
+/** Anthropic's names of errors by the HTTP status. */
+const typesByStatus: Readonly<Record<number, string>> = {
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  429: "rate_limit_error",
+  503: "overloaded_error",
+  504: "timeout_error",
+};
+
+/** Anthropic's error object, with OpenAI's `code` and `param` beside its own words. */
+export function formatMessagesError({ status, message, code, param }: ProxyError): JsonObject {
+  const type = typesByStatus[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+  return { type: "error", error: { type, message, code, param } };
+}
+
+function formatStreamError(error: ProxyError): { event: string; data: string } {
+  return { event: "error", data: JSON.stringify(formatMessagesError(error)) };
 }

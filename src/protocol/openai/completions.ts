@@ -7,7 +7,14 @@ import { generationFields, integerField } from "./fields.ts";
 
 const completionRequest = z.looseObject({
   ...generationFields,
-  prompt: z.union([z.string(), z.array(z.string()), z.array(z.int()), z.array(z.array(z.int()))]).nullish(),
+  prompt: z
+    .union([
+      z.string(),
+      z.array(z.string()).min(1),
+      z.array(z.int()).min(1),
+      z.array(z.array(z.int()).min(1)).min(1),
+    ])
+    .nullish(),
   best_of: integerField,
 });
 

@@ -17,7 +17,7 @@ export const generationFields = {
   top_p: numberField,
   presence_penalty: numberField,
   frequency_penalty: numberField,
-  n: integerField,
+  n: z.int().min(1).max(128).nullish(),
   seed: integerField,
   max_tokens: integerField,
   stop: stopField,

@@ -36,7 +36,9 @@ export function createResponseEvents(asked: JsonObject, facts: ResponseFacts): R
     events.push({ type, sequence_number: sequenceNumber, ...fields });
     sequenceNumber += 1;
   };
-  const output = createOutput(facts.id.replace(/^resp_/, ""), emit);
+  const { reasoning } = asked;
+  const summarises = isJsonObject(reasoning) && typeof reasoning["summary"] === "string";
+  const output = createOutput(facts.id.replace(/^resp_/, ""), emit, summarises);
   const take = (step: () => void): readonly JsonObject[] => {
     if (isEnded) return [];
     if (sequenceNumber === 0) {

@@ -140,7 +140,7 @@ function formatPart({ kind, text, logprobs }: Part): JsonObject {
 }
 
 /** What all items share: they are added, and once they are done nothing more is told of them. */
-function openItem(
+export function openItem(
   place: ItemPlace,
   emit: Emit,
   format: (status: string) => JsonObject,

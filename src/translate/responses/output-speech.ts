@@ -8,6 +8,7 @@ import {
   partKinds,
   type PartsItem,
 } from "./output-items.ts";
+import { createSummaryItem } from "./output-summary.ts";
 
 /** The thoughts and the messages of one response. Empty texts say nothing. */
 export interface Speech {
@@ -22,7 +23,9 @@ export interface Speech {
 
 type AddItem = (prefix: string, create: (place: ItemPlace, emit: Emit) => PartsItem) => PartsItem;
 
-export function createSpeech(addItem: AddItem): Speech {
+/** `summarises` where thoughts are to be told as a summary. */
+export function createSpeech(addItem: AddItem, summarises: boolean): Speech {
+  const createThoughts = summarises ? createSummaryItem : createReasoningItem;
   let open: { readonly prefix: "rs" | "msg"; readonly item: PartsItem } | undefined;
   let hasMessage = false;
   // White space around thoughts and calls is no message of its own.
@@ -36,7 +39,7 @@ export function createSpeech(addItem: AddItem): Speech {
   const itemFor = (prefix: "rs" | "msg"): PartsItem => {
     if (open?.prefix === prefix) return open.item;
     pause("completed");
-    const item = addItem(prefix, prefix === "msg" ? createMessageItem : createReasoningItem);
+    const item = addItem(prefix, prefix === "msg" ? createMessageItem : createThoughts);
     open = { prefix, item };
     hasMessage ||= prefix === "msg";
     return item;

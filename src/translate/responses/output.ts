@@ -14,15 +14,15 @@ export interface Output {
   format(): readonly JsonObject[];
 }
 
-/** An empty output; `idBase` makes its items' ids. */
-export function createOutput(idBase: string, emit: Emit): Output {
+/** An empty output; `idBase` makes its items' ids, `summarises` tells thoughts as a summary. */
+export function createOutput(idBase: string, emit: Emit, summarises: boolean): Output {
   const items: OutputItem[] = [];
   const addItem = <T extends OutputItem>(prefix: string, create: (place: ItemPlace, emit: Emit) => T): T => {
     const item = create({ id: `${prefix}_${idBase}_${items.length}`, outputIndex: items.length }, emit);
     items.push(item);
     return item;
   };
-  const speech = createSpeech(addItem);
+  const speech = createSpeech(addItem, summarises);
   const calls = createCalls(`call_${idBase}`, (create) => {
     speech.pause("completed");
     return addItem("fc", create);

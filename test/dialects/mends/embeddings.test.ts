@@ -7,7 +7,7 @@ import { mendAnswer, mendRequest } from "../../../src/dialects/apply.ts";
 import type { MendFacts } from "../../../src/dialects/mend.ts";
 import { embeddingBase64 } from "../../../src/dialects/mends/embedding-base64.ts";
 import { embeddingDimensions } from "../../../src/dialects/mends/embedding-dimensions.ts";
-import { embeddingTokens } from "../../../src/dialects/mends/embedding-tokens.ts";
+import { embeddingTokens } from "../../../src/dialects/mends/token-input.ts";
 import { decodeFloats, encodeFloats } from "../../../src/protocol/base64-floats.ts";
 import type { JsonObject } from "../../../src/protocol/openai/fields.ts";
 import { mendFacts } from "../../support/mend-facts.ts";

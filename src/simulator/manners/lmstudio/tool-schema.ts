@@ -1,11 +1,21 @@
 /** Checks tools as LM Studio does, whose error is then a string that holds a JSON array of issues (docker-agent#278). */
 import { z } from "zod";
-import { Refusal } from "./refusal.ts";
-import type { Tool } from "./prompt.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Tool } from "../../prompt.ts";
 
-// A missing, null or differently typed schema is refused, however harmless the function (BT#1652).
-const parameters = z.looseObject({ type: z.literal("object") });
-const named = { name: z.string(), description: z.string().nullish(), parameters };
+// The mend `tool-parameters` answers it: a missing, null or differently typed schema is refused, however harmless the function (BT#1652).
+const parameters = z.looseObject({
+  type: z.literal("object"),
+  // The mend `schema-dialect` answers it.
+  $schema: z.never().optional(),
+});
+// The mend `tool-strict` answers it (docker-agent#278).
+const named = {
+  name: z.string(),
+  description: z.string().nullish(),
+  parameters,
+  strict: z.never().optional(),
+};
 
 const nestedTools = z.object({
   tools: z.array(z.looseObject({ type: z.literal("function"), function: z.looseObject(named) })),

@@ -1,11 +1,12 @@
 /** The model lists of LM Studio's three interfaces, and loading by hand. */
 import { z } from "zod";
-import type { Box, SimulatorContext } from "./box.ts";
-import type { LoadedInstance } from "./model-memory.ts";
-import { defaultContextLength, type SimulatedModel } from "./models.ts";
-import { readBody } from "./read-body.ts";
-import { modelNotFound } from "./refusal.ts";
-import { respondJson } from "./respond.ts";
+import type { Box, SimulatorContext } from "../../box.ts";
+import type { LoadedInstance } from "../../model-memory.ts";
+import { contextLengthOf, type SimulatedModel } from "../../models.ts";
+import { readJson } from "../../read-body.ts";
+import { modelNotFound } from "./refusals.ts";
+import { respondJson } from "../../respond.ts";
+import { readFields } from "./request-fields.ts";
 
 /** How many generations LM Studio runs at once by default. */
 const parallel = 4;
@@ -32,7 +33,8 @@ export function listNativeModels(context: SimulatorContext, box: Box): Promise<R
 }
 
 /** GET /api/v0/models/{id}; the id may hold slashes. */
-export function showNativeModel(context: SimulatorContext, box: Box, id: string): Promise<Response> {
+export function showNativeModel(context: SimulatorContext, box: Box): Promise<Response> {
+  const id = context.req.param("id") ?? "";
   const model = box.memory.models.find((candidate) => candidate.id === id);
   if (model === undefined) throw unknown(id, box);
   return respondJson(context, box, formatNative(model, box));
@@ -46,7 +48,7 @@ export function listModelsWithInstances(context: SimulatorContext, box: Box): Pr
     key: model.id,
     display_name: `${model.id} (simulated)`,
     loaded_instances: formatInstances(box.memory.findLoaded(model.id)),
-    max_context_length: model.maxContextLength ?? defaultContextLength,
+    max_context_length: contextLengthOf(model),
     ...(model.type === "embeddings" ? {} : { capabilities: formatCapabilities(model) }),
   }));
   return respondJson(context, box, { models });
@@ -54,10 +56,12 @@ export function listModelsWithInstances(context: SimulatorContext, box: Box): Pr
 
 /** POST /api/v1/models/load. */
 export async function loadModel(context: SimulatorContext, box: Box): Promise<Response> {
-  const body = await readBody(context, loadBody);
+  const body = readFields(await readJson(context, box), loadBody);
   const begun = box.timing.now();
   const contextLength = body.context_length ?? undefined;
-  const instance = await box.memory.load(body.model, contextLength, context.var.work.signal);
+  const model = box.memory.models.find(({ id }) => id === body.model);
+  if (model === undefined) throw unknown(body.model, box);
+  const instance = await box.memory.load(model, contextLength, context.var.work.signal);
   const config = { load_config: { context_length: instance.contextLength, parallel } };
   return respondJson(context, box, {
     type: instance.model.type === "embeddings" ? "embedding" : "llm",
@@ -70,7 +74,7 @@ export async function loadModel(context: SimulatorContext, box: Box): Promise<Re
 
 /** POST /api/v1/models/unload. */
 export async function unloadModel(context: SimulatorContext, box: Box): Promise<Response> {
-  const { instance_id } = await readBody(context, unloadBody);
+  const { instance_id } = readFields(await readJson(context, box), unloadBody);
   if (!box.memory.unload(instance_id)) throw unknown(instance_id, box);
   return respondJson(context, box, { instance_id });
 }
@@ -93,7 +97,7 @@ function formatNative(model: SimulatedModel, box: Box): object {
     compatibility_type: "gguf",
     quantization: "Q4_K_M",
     state: instance === undefined ? "not-loaded" : "loaded",
-    max_context_length: model.maxContextLength ?? defaultContextLength,
+    max_context_length: contextLengthOf(model),
     ...(instance === undefined ? {} : { loaded_context_length: instance.contextLength }),
   };
 }

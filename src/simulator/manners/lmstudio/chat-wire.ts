@@ -1,19 +1,14 @@
 /** Chat answers in LM Studio's form, whole and as chunks. Knows nothing of how they came about. */
-import type { Answer, Usage } from "./answer.ts";
-import type { StreamEvent } from "./stream-event.ts";
+import type { Answer } from "../../answer.ts";
+import type { StreamEvent } from "../../stream-event.ts";
+import type { WireFacts } from "../../wire-facts.ts";
 
-/** What is the same in every part of one answer. */
-export interface WireFacts {
-  readonly id: string;
-  /** Seconds since the epoch. */
-  readonly created: number;
-  readonly model: string;
-}
-
-/** The whole answer. `tool_calls` is there even when empty (BT#1318), `stats` is always empty (BT#601). */
+/**
+ * The whole answer. `tool_calls` is there even when empty (BT#1318, the mend `message-shape`), `stats` is always empty
+ * (BT#601, the mend `extra-fields`).
+ */
 export function formatChat(facts: WireFacts, answer: Answer): Record<string, unknown> {
-  const call = answer.toolCall;
-  const calls = call === undefined ? [] : [formatCall(call.id, call.name, call.arguments.join(""))];
+  const calls = answer.toolCalls.map((call) => formatCall(call.id, call.name, call.arguments.join("")));
   const reasoning = answer.reasoning.join("");
   const message = {
     role: "assistant",
@@ -27,14 +22,14 @@ export function formatChat(facts: WireFacts, answer: Answer): Record<string, unk
     created: facts.created,
     model: facts.model,
     choices: [{ index: 0, message, logprobs: null, finish_reason: answer.finishReason }],
-    usage: formatUsage(answer.usage),
+    usage: formatUsage(answer),
     stats: {},
-    // The model's name rather than a fingerprint (BT#676).
+    // The model's name rather than a fingerprint (BT#676): the mend `answer-envelope`.
     system_fingerprint: facts.model,
   };
 }
 
-/** The answer as chunks. The role is in every delta, not only in the first (BT#676). */
+/** The answer as chunks. The role is in every delta, not only in the first (BT#676): the mend `message-shape`. */
 export function* formatChatEvents(
   facts: WireFacts,
   answer: Answer,
@@ -46,24 +41,25 @@ export function* formatChatEvents(
   });
   for (const text of answer.reasoning) yield piece({ reasoning_content: text });
   for (const text of answer.content) yield piece({ content: text });
-  const call = answer.toolCall;
-  if (call !== undefined) {
-    yield piece({ tool_calls: [{ index: 0, ...formatCall(call.id, call.name, "") }] });
+  for (const [index, call] of answer.toolCalls.entries()) {
+    yield piece({ tool_calls: [{ index, ...formatCall(call.id, call.name, "") }] });
     for (const text of call.arguments)
-      yield piece({ tool_calls: [{ index: 0, function: { arguments: text } }] });
+      yield piece({ tool_calls: [{ index, function: { arguments: text } }] });
   }
   yield { stage: "close", data: formatChunk(facts, {}, answer.finishReason) };
-  if (includeUsage) yield { stage: "close", data: formatUsageChunk(facts, answer.usage) };
+  // And no `usage: null` before it: the mend `stream-usage` (BT#676).
+  if (includeUsage) yield { stage: "close", data: formatUsageChunk(facts, answer) };
   yield { stage: "close", data: "[DONE]" };
 }
 
-/** Token counts; the details are told of reasoning models only (BT#2335). */
-export function formatUsage(usage: Usage): Record<string, unknown> {
+/** Token counts; the details are told of reasoning models only, and a cut answer is one token short (BT#2335). */
+export function formatUsage({ usage, finishReason }: Answer): Record<string, unknown> {
+  const completionTokens = Math.max(0, usage.completionTokens - (finishReason === "length" ? 1 : 0));
   const details = { completion_tokens_details: { reasoning_tokens: usage.reasoningTokens } };
   return {
     prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    total_tokens: usage.promptTokens + usage.completionTokens,
+    completion_tokens: completionTokens,
+    total_tokens: usage.promptTokens + completionTokens,
     ...(usage.reasoningTokens > 0 ? details : {}),
   };
 }
@@ -77,8 +73,8 @@ function formatChunk(facts: WireFacts, delta: object, finishReason: string | nul
   return JSON.stringify({ ...chunkHead(facts), choices: [choice] });
 }
 
-function formatUsageChunk(facts: WireFacts, usage: Usage): string {
-  return JSON.stringify({ ...chunkHead(facts), choices: [], usage: formatUsage(usage) });
+function formatUsageChunk(facts: WireFacts, answer: Answer): string {
+  return JSON.stringify({ ...chunkHead(facts), choices: [], usage: formatUsage(answer) });
 }
 
 function chunkHead({ id, created, model }: WireFacts): object {
