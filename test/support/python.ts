@@ -1,4 +1,4 @@
-/** Finds a Python that has the `openai` package, and runs scripts in it. */
+/** Finds a Python that has the packages of a script, and runs scripts in it. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -7,13 +7,18 @@ import { projectRoot } from "./launch.ts";
 const candidates = [join(projectRoot, ".venv", "bin", "python"), "python3"];
 
 /** The first Python that can import `openai`; undefined where there is none. */
-export const python: string | undefined = candidates.find((candidate) => {
-  if (candidate.includes("/") && !existsSync(candidate)) return false;
-  return spawnSync(candidate, ["-c", "import openai"], { stdio: "ignore" }).status === 0;
-});
+export const python: string | undefined = findPython("openai");
+
+/** The first Python that can import a package; undefined where there is none. */
+export function findPython(packageName: string): string | undefined {
+  return candidates.find((candidate) => {
+    if (candidate.includes("/") && !existsSync(candidate)) return false;
+    return spawnSync(candidate, ["-c", `import ${packageName}`], { stdio: "ignore" }).status === 0;
+  });
+}
 
 export const whyNoPython =
-  "Skipped: no python3 with the openai package. To have it: python3 -m venv .venv && .venv/bin/pip install -r test/python/requirements.txt";
+  "Skipped: no python3 with the packages of test/python/requirements.txt. To have it: python3 -m venv .venv && .venv/bin/pip install -r test/python/requirements.txt";
 
 export interface ScriptResult {
   readonly code: number | null;
