@@ -11,6 +11,10 @@ export const alwaysDone: readonly AlwaysDone[] = [
     how: "OpenAI's object with a string or null as `code`, a true status, and the parameter that the text names.",
   },
   {
+    what: "Two JSON documents in one body, or half of one (openai-dotnet#350)",
+    how: "502, and not the first of the two.",
+  },
+  {
     what: "Status 200 for a path that LM Studio does not have",
     how: "404 `Invalid URL`; `/v1/models/{id}`, which it lacks, is answered from the list.",
   },

@@ -139,6 +139,10 @@ const backendErrors: Record<string, readonly [UpstreamHandler, Expected]> = {
     text(302, "text/html", "", { location: "https://login.example.com/" }),
     { status: 502, message: /Cloudflare Access/, type: "server_error", code: "backend_redirected" },
   ],
+  "two documents in one body": [
+    (_request, response) => sendJson(response, 200, '{"choices":[]}{"choices":[]}'),
+    { status: 502, message: /HTTP 200/, type: "server_error" },
+  ],
   "a dead connection": [
     (_request, response) => void response.destroy(),
     {
