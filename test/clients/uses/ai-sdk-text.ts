@@ -64,8 +64,7 @@ export const textUses: Readonly<Record<string, ModelUse>> = {
     const failure = await generateText({ model: unknown, prompt, ...once }).catch((error: unknown) => error);
     expect(APICallError.isInstance(failure)).toBe(true);
     expect(failure).toMatchObject({
-      // The status is the operator's choice between 400 and 404.
-      statusCode: expect.toSatisfy((status) => status === 400 || status === 404),
+      statusCode: 404,
       isRetryable: false,
       message: expect.stringContaining("does not exist"),
       data: { error: { type: "invalid_request_error", code: "model_not_found" } },
