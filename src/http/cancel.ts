@@ -2,7 +2,7 @@
 
 /** Why the work was called off. `parent` means that the work around it was. */
 export type CancelReason =
-  "client-gone" | "first-byte-timeout" | "idle-timeout" | "body-too-large" | "parent";
+  "client-gone" | "first-byte-timeout" | "idle-timeout" | "body-too-large" | "backend-down" | "parent";
 
 export interface Cancellation {
   readonly signal: AbortSignal;

@@ -1,8 +1,9 @@
-/** The one loop that tries: pick a backend, send, read the answer; again only while nothing can have been sent. */
+/** The one loop that tries: pick a backend, send, read the answer; again, or elsewhere, only while the client got nothing. */
 import { ProxyError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import { type Cancellation, createCancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
+import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
 import { selectBackend } from "../route/select.ts";
 import { failureOf, send } from "../upstream/send.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
@@ -42,8 +43,10 @@ export async function runAttempts<T>(
   plan: AttemptPlan<T>,
 ): Promise<{ answer: T; attempt: Attempt }> {
   const { runtime, pool } = services;
+  const tried = new Set<string>();
+  let isAskedAgain = false;
   for (;;) {
-    const backend = selectBackend(plan.model, pool.snapshot(services.plan));
+    const backend = selectBackend(plan.model, pool.snapshot(services.plan), tried);
     if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
     exchange.backend = backend.name;
     exchange.attempts++;
@@ -64,14 +67,22 @@ export async function runAttempts<T>(
       attempt.release();
       const error = thrown instanceof ProxyError ? thrown : attempt.broken(thrown);
       if (error.retry === "safe") pool.reportTraffic(backend, error.message);
-      const isLast = exchange.attempts > services.plan.maxRetries;
-      if (error.retry !== "safe" || !plan.canRepeat || isLast || work.reason !== undefined) throw error;
-      const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (exchange.attempts - 1));
+      if (!plan.canRepeat || work.reason !== undefined) throw error;
+      tried.add(backend.name);
+      const hasOther = selectBackend(plan.model, pool.snapshot(services.plan), tried) !== undefined;
+      const isMovingOn = hasOther && mayMoveOn(error);
+      const isRetried = error.retry === "safe" && exchange.attempts <= services.plan.maxRetries;
+      const isRepeated: boolean = !isMovingOn && !isAskedAgain && mayAskAgain(error);
+      if (!isMovingOn && !isRetried && !isRepeated) throw error;
       runtime.log.debug("attempt-retry", {
         request: exchange.id,
         backend: backend.name,
         problem: error.message,
       });
+      if (isMovingOn) continue;
+      isAskedAgain ||= isRepeated;
+      tried.clear();
+      const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (exchange.attempts - 1));
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }
   }
@@ -81,6 +92,7 @@ function openAttempt(backend: BackendPlan, work: Cancellation, services: Service
   const cancellation = createCancellation(work.signal, "parent");
   const release = services.pool.begin(backend);
   const timeoutMs = backend.firstByteTimeoutMs;
+  const forget = services.pool.onDown(backend, () => cancellation.cancel("backend-down"));
   const stopTimer =
     timeoutMs > 0
       ? services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs)
@@ -92,9 +104,13 @@ function openAttempt(backend: BackendPlan, work: Cancellation, services: Service
       thrown instanceof ProxyError && cancellation.reason === undefined
         ? thrown
         : failureOf(thrown, backend, cancellation),
-    gotFirstByte: stopTimer,
+    gotFirstByte() {
+      stopTimer();
+      forget();
+    },
     release() {
       stopTimer();
+      forget();
       release();
       cancellation.finish();
     },

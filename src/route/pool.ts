@@ -34,6 +34,7 @@ interface BackendRecord {
   checkedAt: number;
   inFlight: number;
   lacksResponses: boolean;
+  readonly watchers: Set<() => void>;
 }
 
 export interface Pool {
@@ -47,6 +48,8 @@ export interface Pool {
   reportTraffic(backend: BackendPlan, problem: string | undefined): void;
   /** It answered that it has no /v1/responses; believed until it was down, as for an update. */
   reportLacksResponses(backend: BackendPlan): void;
+  /** Calls back once, when a check finds it silent; the returned function calls that off. */
+  onDown(backend: BackendPlan, callback: () => void): () => void;
   /** Counts a request that runs on it; the returned function ends it, once. */
   begin(backend: BackendPlan): () => void;
 }
@@ -67,6 +70,7 @@ export function createPool(): Pool {
         checkedAt: 0,
         inFlight: 0,
         lacksResponses: false,
+        watchers: new Set(),
       };
       records.set(key, record);
     }
@@ -76,7 +80,7 @@ export function createPool(): Pool {
   return {
     snapshot: (plan) =>
       plan.backends.map((backend) => {
-        const { type, ...known } = recordOf(backend);
+        const { type, watchers: _watchers, ...known } = recordOf(backend);
         return { backend: type === undefined ? backend : { ...backend, type }, ...known };
       }),
     reportModels(backend, { models, type }, now) {
@@ -86,6 +90,15 @@ export function createPool(): Pool {
     },
     reportDown(backend, problem, now) {
       Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now, lacksResponses: false });
+      const { watchers } = recordOf(backend);
+      const called = [...watchers];
+      watchers.clear();
+      for (const callback of called) callback();
+    },
+    onDown(backend, callback) {
+      const { watchers } = recordOf(backend);
+      watchers.add(callback);
+      return () => void watchers.delete(callback);
     },
     reportLacksResponses(backend) {
       recordOf(backend).lacksResponses = true;

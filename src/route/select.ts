@@ -3,20 +3,34 @@ import type { BackendPlan } from "../config/plan.ts";
 import { isSameModel } from "../protocol/openai/models.ts";
 import type { BackendSnapshot } from "./pool.ts";
 
+const none: ReadonlySet<string> = new Set();
+
 /**
- * Best first: it has the model, then it is not known to be down, then the order in the configuration.
- * A backend that is down stays eligible, since only traffic or a check can tell that it is back.
+ * Best first: it has the model, then it is not known to be down, then the order in the configuration. A backend that is
+ * down stays eligible, since only traffic or a check can tell that it is back; one that was tried is not. A backend that
+ * is known not to have the model is only taken where no other has it either.
  */
 export function selectBackend(
   model: string | undefined,
   snapshots: readonly BackendSnapshot[],
+  tried: ReadonlySet<string> = none,
 ): BackendPlan | undefined {
+  const rated = snapshots.map((snapshot) => ({ snapshot, ...rate(model, snapshot) }));
+  const isHadSomewhere = rated.some(({ has }) => has === "yes");
   let best: { score: number; backend: BackendPlan } | undefined;
-  for (const snapshot of snapshots) {
-    const hasModel =
-      model !== undefined && snapshot.models?.some((listed) => isSameModel(model, listed.id)) === true;
-    const score = (snapshot.status === "down" ? 0 : 2) + (hasModel ? 1 : 0);
-    if (best === undefined || score > best.score) best = { score, backend: snapshot.backend };
+  for (const { snapshot, has, score } of rated) {
+    const { backend } = snapshot;
+    if (tried.has(backend.name) || (tried.size > 0 && isHadSomewhere && has === "no")) continue;
+    if (best === undefined || score > best.score) best = { score, backend };
   }
   return best?.backend;
+}
+
+function rate(
+  model: string | undefined,
+  { status, models }: BackendSnapshot,
+): { readonly has: "yes" | "no" | "unknown"; readonly score: number } {
+  const isListed = model !== undefined ? models?.some((listed) => isSameModel(model, listed.id)) : undefined;
+  const has = isListed === undefined ? "unknown" : isListed ? "yes" : "no";
+  return { has, score: (status === "down" ? 0 : 2) + (has === "yes" ? 1 : 0) };
 }

@@ -48,6 +48,11 @@ export function failureOf(thrown: unknown, backend: BackendPlan, cancellation: C
         `${labelOf(backend)} began to answer and then fell silent. stream.idle_timeout sets how long the proxy waits.`,
         "backend_stalled",
       );
+    case "backend-down":
+      return badGateway(
+        `${labelOf(backend)} stopped answering its health checks before it answered this request: is it frozen, or off the network?`,
+        "backend_down",
+      );
     case "client-gone":
     case "parent":
     case "body-too-large":
