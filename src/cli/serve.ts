@@ -5,6 +5,7 @@ import { createPlan } from "../config/plan.ts";
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
 import { createCatalog } from "../pipeline/catalog.ts";
+import { startHealthChecks } from "../pipeline/health-checks.ts";
 import type { Log } from "../runtime.ts";
 import { createState } from "../state.ts";
 import { version } from "../version.ts";
@@ -31,6 +32,9 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
   const state = createState(() => runtime.now());
   let config = loaded.config;
   let app = createApp(config, runtime, state);
+  const checks = (current: Config) =>
+    startHealthChecks({ plan: createPlan(current), pool: state.pool, runtime });
+  let stopChecks = checks(config);
   const { host, port: wantedPort } = config.server;
 
   const at = { host, port: wantedPort };
@@ -45,6 +49,8 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
     apply(next) {
       app = createApp(next, runtime, state);
       config = next;
+      stopChecks();
+      stopChecks = checks(next);
       createLog(logOptions(next));
     },
     log,

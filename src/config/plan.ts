@@ -45,6 +45,12 @@ export interface ImagePlan {
   readonly internalHosts: readonly string[];
 }
 
+export interface HealthPlan {
+  /** 0 where nothing is checked by itself. */
+  readonly intervalMs: number;
+  readonly unhealthyAfter: number;
+}
+
 export interface Plan {
   readonly backends: readonly BackendPlan[];
   readonly aliases: ReadonlyMap<string, TargetNames>;
@@ -67,6 +73,7 @@ export interface Plan {
   /** 0 keeps none. */
   readonly responseLifetimeMs: number;
   readonly images: ImagePlan;
+  readonly health: HealthPlan;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
 }
@@ -107,9 +114,16 @@ export function createPlan(config: Config): Plan {
       allowedHosts: config.images.allowed_hosts,
       internalHosts: config.images.internal_hosts,
     },
+    health: planHealth(config),
     logRequestBodies: config.logging.include_request_body,
     logResponseBodies: config.logging.include_response_body,
   });
+}
+
+/** A single box is checked by its traffic alone: nobody could take its place, and its log stays quiet. */
+function planHealth({ health, backends }: Config): HealthPlan {
+  const interval = health.interval ?? (Object.keys(backends).length > 1 ? 10 : 0);
+  return { intervalMs: interval * 1000, unhealthyAfter: health.unhealthy_after };
 }
 
 function planBackend(name: string, backend: BackendConfig, config: Config): BackendPlan {

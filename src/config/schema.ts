@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { findUrlProblem } from "./backend-url.ts";
 import { mendIds } from "./mend-ids.ts";
+import { health } from "./schema-health.ts";
 import { images } from "./schema-images.ts";
 import { model, modelName, target } from "./schema-models.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
   stream: stream.prefault({}),
   responses: responses.prefault({}),
   images: images.prefault({}),
+  health: health.prefault({}),
   logging: logging.prefault({}),
 });
 
