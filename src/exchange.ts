@@ -24,6 +24,8 @@ export interface Exchange {
   /** The name the client asked for. */
   alias: string | undefined;
   target: Target | undefined;
+  /** The name that stood in for the alias, where its own model could not be had. */
+  fallback: string | undefined;
   backend: string | undefined;
   /** How many times the request was handed to a backend. */
   attempts: number;

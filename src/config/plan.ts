@@ -1,4 +1,5 @@
 /** Turns a Config into the frozen Plan that requests run by: milliseconds, compiled patterns, no optional left open. */
+import { createFallbacks } from "./fallback-names.ts";
 import { createModelOptions, type ModelOptions } from "./model-options.ts";
 import { compilePattern, literalLength } from "./name-pattern.ts";
 import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
@@ -59,6 +60,8 @@ export interface Plan {
   readonly defaultTarget: TargetNames | undefined;
   /** By the name that a backend has. */
   readonly modelOptions: (model: string) => ModelOptions;
+  /** The names to try, in order, where an asked one cannot be had. */
+  readonly fallbacks: (asked: string) => readonly string[];
   readonly unknownModel: "auto" | "reject" | "passthrough";
   readonly unknownModelStatus: 400 | 404;
   readonly authenticationEnabled: boolean;
@@ -97,6 +100,7 @@ export function createPlan(config: Config): Plan {
       .sort((a, b) => literalLength(b.pattern) - literalLength(a.pattern)),
     defaultTarget: config.default_model === undefined ? undefined : toTargetNames(config.default_model),
     modelOptions: createModelOptions(config.model_options),
+    fallbacks: createFallbacks(config.fallbacks),
     unknownModel: config.unknown_model ?? (hasMapping ? "reject" : "auto"),
     unknownModelStatus: config.unknown_model_status,
     authenticationEnabled: config.authentication.enabled,

@@ -79,6 +79,12 @@ export const configSchema = z.strictObject({
     .record(modelName, model)
     .default({})
     .describe('Options of models by the names that the backends have; "*" in a name matches anything.'),
+  fallbacks: z
+    .record(modelName, z.array(modelName).min(1))
+    .default({})
+    .describe(
+      'Names to try in order where the model of an asked name cannot be had; "*" in a name matches anything.',
+    ),
   default_model: target.optional().describe("Serves every name that model_mapping does not know."),
   unknown_model: z
     .enum(["auto", "reject", "passthrough"])

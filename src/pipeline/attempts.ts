@@ -45,11 +45,13 @@ export async function runAttempts<T>(
   const { runtime, pool } = services;
   const tried = new Set<string>();
   let isAskedAgain = false;
+  let attempts = 0;
   for (;;) {
     const backend = selectBackend(plan.model, pool.snapshot(services.plan), tried);
     if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
     exchange.backend = backend.name;
     exchange.attempts++;
+    attempts++;
     const attempt = openAttempt(backend, work, services);
     try {
       const response = await send(
@@ -71,7 +73,7 @@ export async function runAttempts<T>(
       tried.add(backend.name);
       const hasOther = selectBackend(plan.model, pool.snapshot(services.plan), tried) !== undefined;
       const isMovingOn = hasOther && mayMoveOn(error);
-      const isRetried = error.retry === "safe" && exchange.attempts <= services.plan.maxRetries;
+      const isRetried = error.retry === "safe" && attempts <= services.plan.maxRetries;
       const isRepeated: boolean = !isMovingOn && !isAskedAgain && mayAskAgain(error);
       if (!isMovingOn && !isRetried && !isRepeated) throw error;
       runtime.log.debug("attempt-retry", {
@@ -82,7 +84,7 @@ export async function runAttempts<T>(
       if (isMovingOn) continue;
       isAskedAgain ||= isRepeated;
       tried.clear();
-      const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (exchange.attempts - 1));
+      const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (attempts - 1));
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }
   }

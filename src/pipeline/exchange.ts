@@ -30,6 +30,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
       principal: undefined,
       alias: undefined,
       target: undefined,
+      fallback: undefined,
       backend: undefined,
       attempts: 0,
       firstByteAt: undefined,

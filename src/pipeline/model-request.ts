@@ -40,7 +40,8 @@ export async function readModelRequest(
   return { fields, bytes };
 }
 
-async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Target> {
+/** Throws model_not_found for a name that nothing serves. */
+export async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Target> {
   const { plan, catalog, pool, runtime } = services;
   const kind = endpoint.modelKind;
   // With one backend and an exact name nothing depends on what the backend has.

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { AppEnv } from "./app-env.ts";
 import { readModelRequest } from "./model-request.ts";
+import { type Opener, openWithFallbacks } from "./fallbacks.ts";
 import { openEmbeddings } from "./embedding-batches.ts";
 import { openResponse } from "./responses.ts";
 import { openWithImages } from "./images.ts";
@@ -16,7 +17,7 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const request = c.req.raw;
     const journey = { endpoint, services, ...c.var };
     const body = await readModelRequest(request, endpoint, journey.exchange, services);
-    const opening = openerOf(endpoint.kind)(request.headers, body, journey);
+    const opening = openWithFallbacks(openerOf(endpoint.kind), request.headers, body, journey);
     if (journey.exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);
@@ -24,7 +25,7 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
 }
 
 /** What an endpoint needs besides one request and one answer. */
-function openerOf(kind: Endpoint["kind"]): typeof openWithImages {
+function openerOf(kind: Endpoint["kind"]): Opener {
   if (kind === "responses") return openResponse;
   return kind === "embeddings" ? openEmbeddings : openWithImages;
 }

@@ -31,6 +31,7 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
     principal: exchange.principal,
     asked: exchange.alias,
     model: exchange.target?.model,
+    fallback: exchange.fallback,
     backend: exchange.backend,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     firstByteMs: exchange.firstByteAt === undefined ? undefined : exchange.firstByteAt - exchange.startedAt,

@@ -36,7 +36,7 @@ export function answerHeaders(exchange: Exchange, now: number, upstream?: Header
   headers.set("openai-organization", exchange.principal ?? "openai-local-proxy");
   headers.set("openai-processing-ms", String(Math.max(0, Math.round(now - exchange.startedAt))));
   headers.set("openai-version", openaiVersion);
-  setIfPlain(headers, "openai-model", exchange.alias);
+  setIfPlain(headers, "openai-model", exchange.fallback ?? exchange.alias);
   setIfPlain(headers, "x-proxy-model", exchange.target?.model);
   setIfPlain(headers, "x-proxy-backend", exchange.backend);
   if (exchange.mends.size > 0) headers.set("x-proxy-mends", [...exchange.mends].join(", "));

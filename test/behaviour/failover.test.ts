@@ -94,3 +94,50 @@ describe("a single backend", () => {
     expect([one.requests.length, two.requests.length]).toEqual([2, 0]);
   });
 });
+
+describe("a model that cannot be had", () => {
+  const backends = (url: string) => ({ backends: { box: { url, type: "openai" as const } } });
+  const only =
+    (models: readonly string[]): UpstreamHandler =>
+    (request, response) => {
+      const { model } = JSON.parse(request.body.toString()) as { model: string };
+      if (models.includes(model)) sendJson(response, 200, chatAnswer(`by ${model}`, model));
+      else sendJson(response, 503, { error: { message: `${model} does not fit into memory` } });
+    };
+  const startWith = async (models: readonly string[]) => {
+    const box = await startUpstream(only(models));
+    upstreams.push(box);
+    const app = createTestApp({
+      ...backends(box.url),
+      model_mapping: { "gpt-4o": "large", "gpt-4o-mini": "small" },
+      fallbacks: { "gpt-4o": ["gpt-4o-mini", "tiny"], "gpt-*": ["tiny"] },
+      unknown_model: "passthrough",
+    });
+    return { app, asked: () => box.requests.map(({ body }) => JSON.parse(body.toString()).model as string) };
+  };
+
+  it("is stood in for by the next in order, which the header names, under the asked name in the body", async () => {
+    const { app, asked } = await startWith(["tiny"]);
+    const response = await app.chat({ model: "gpt-4o" });
+    expect(await response.json()).toMatchObject({
+      model: "gpt-4o",
+      choices: [{ message: { content: "by tiny" } }],
+    });
+    expect(response.headers.get("openai-model")).toBe("tiny");
+    expect(response.headers.get("x-proxy-model")).toBe("tiny");
+    expect(asked()).toEqual(["large", "small", "tiny"]);
+  });
+
+  it("is not stood in for while it can be had", async () => {
+    const { app, asked } = await startWith(["large"]);
+    expect((await app.chat({ model: "gpt-4o" })).headers.get("openai-model")).toBe("gpt-4o");
+    expect(asked()).toEqual(["large"]);
+  });
+
+  it("gives its own error where none of them can be had either", async () => {
+    const { app } = await startWith([]);
+    const response = await app.chat({ model: "gpt-4o" });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining("large") } });
+  });
+});

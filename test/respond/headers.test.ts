@@ -15,6 +15,7 @@ const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
   principal: undefined,
   alias: "gpt-4o",
   target: { model: "local", via: "alias" },
+  fallback: undefined,
   backend: "box",
   attempts: 1,
   firstByteAt: undefined,
