@@ -46,6 +46,7 @@ export async function runAttempts<T>(
   const tried = new Set<string>();
   let isAskedAgain = false;
   let attempts = 0;
+  let answered: ProxyError | undefined;
   for (;;) {
     const backend = selectBackend(plan.model, pool.snapshot(services.plan), tried);
     if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
@@ -75,7 +76,9 @@ export async function runAttempts<T>(
       const isMovingOn = hasOther && mayMoveOn(error);
       const isRetried = error.retry === "safe" && attempts <= services.plan.maxRetries;
       const isRepeated: boolean = !isMovingOn && !isAskedAgain && mayAskAgain(error);
-      if (!isMovingOn && !isRetried && !isRepeated) throw error;
+      // What a box said tells more than that another one is not there.
+      if (error.origin === "upstream") answered = error;
+      if (!isMovingOn && !isRetried && !isRepeated) throw answered ?? error;
       runtime.log.debug("attempt-retry", {
         request: exchange.id,
         backend: backend.name,

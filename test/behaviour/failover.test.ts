@@ -80,6 +80,15 @@ describe("a request stays with", () => {
   });
 });
 
+it("what a backend said goes before that another one is not there", async () => {
+  const { app, two } = await startTwo((_request, response) =>
+    sendJson(response, 429, { error: "slow down" }),
+  );
+  await two.stop();
+  const response = await app.chat({ model: "local-chat" });
+  expect(response.status).toBe(429);
+});
+
 describe("a single backend", () => {
   it("that lost the model to somebody else is asked once more", async () => {
     const { app, one, two } = await startTwo((_request, response) =>
