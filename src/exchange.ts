@@ -3,6 +3,10 @@
 /** A model on a backend that an alias was resolved to. */
 export interface Target {
   readonly model: string;
+  /** Set where several models share the requests for the name: the one that this request was given. */
+  readonly variant?: string;
+  /** A model that is to get a copy of the request. */
+  readonly shadow?: string;
   /** How the name was found; `asked` is a name passed on as it came. */
   readonly via: "alias" | "pattern" | "default" | "local" | "auto" | "asked";
 }

@@ -43,9 +43,13 @@ export function showName(name: string): string {
 }
 
 function describeTarget(target: TargetNames, listed: Listed): string {
-  const { chat, embedding, sharedByKinds } = target;
+  const { chat, embedding, sharedByKinds, split } = target;
   const show = (model: string) =>
     `${showName(model)}${isMissing(model, listed) ? "  ✗ not on any backend" : ""}`;
+  if (split !== undefined) {
+    const shares = split.targets.map(({ name, weight }) => `${show(name)} (${weight})`).join(", ");
+    return split.shadow === undefined ? shares : `${shares}; copies to ${show(split.shadow.model)}`;
+  }
   if (sharedByKinds && chat !== undefined) return show(chat);
   const parts = [
     ...(chat === undefined ? [] : [`chat: ${show(chat)}`]),

@@ -11,6 +11,15 @@ export interface TargetNames {
   readonly embedding: string | undefined;
   /** True where the operator gave one plain name for both kinds. */
   readonly sharedByKinds: boolean;
+  /** Models that share the requests; `chat` is the first of them. */
+  readonly split?: SplitPlan;
+}
+
+export interface SplitPlan {
+  readonly targets: readonly { readonly name: string; readonly weight: number }[];
+  /** `key`, `user`, or `header:` and a name. */
+  readonly sticky: string;
+  readonly shadow: { readonly model: string; readonly share: number } | undefined;
 }
 
 export interface BackendPlan {
@@ -145,7 +154,10 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
 }
 
 function toTargetNames(target: TargetConfig): TargetNames {
-  return typeof target === "string"
-    ? { chat: target, embedding: target, sharedByKinds: true }
-    : { chat: target.chat, embedding: target.embeddings, sharedByKinds: false };
+  if (typeof target === "string") return { chat: target, embedding: target, sharedByKinds: true };
+  if (!("targets" in target))
+    return { chat: target.chat, embedding: target.embeddings, sharedByKinds: false };
+  const targets = target.targets.map(({ model, weight }) => ({ name: model, weight }));
+  const split = { targets, sticky: target.sticky, shadow: target.shadow };
+  return { chat: targets[0]?.name, embedding: undefined, sharedByKinds: false, split };
 }

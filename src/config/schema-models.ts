@@ -13,7 +13,41 @@ const targetByKind = z
     params: { hint: 'write { "chat": "…", "embeddings": "…" } or one plain name for both' },
   });
 
-export const target = z.union([modelName, targetByKind]);
+const split = z.strictObject({
+  targets: z
+    .array(
+      z.strictObject({
+        model: modelName.describe("Its name on the backends."),
+        weight: z
+          .number()
+          .nonnegative()
+          .default(1)
+          .describe("Its share of the requests, relative to the others."),
+      }),
+    )
+    .min(1)
+    .refine((targets) => targets.some(({ weight }) => weight > 0), {
+      error: "at least one target with a weight above 0",
+      params: { hint: "give one of them a weight such as 1" },
+    })
+    .describe("Chat models that share the requests for the name."),
+  sticky: z
+    .string()
+    .regex(/^(key|user|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+)$/, 'one of "key", "user", "header:NAME"')
+    .default("key")
+    .describe(
+      'What keeps the same target: the client\'s "key", the request\'s "user" field, or "header:NAME"; each request is drawn anew where it is missing.',
+    ),
+  shadow: z
+    .strictObject({
+      model: modelName.describe("Its name on the backends."),
+      share: z.number().min(0).max(1).default(1).describe("Of the requests; 1 is each of them."),
+    })
+    .optional()
+    .describe("A model that gets copies of the requests; what it answers is dropped."),
+});
+
+export const target = z.union([modelName, targetByKind, split]);
 
 export const model = z.strictObject({
   reasoning: z

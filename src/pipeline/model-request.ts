@@ -5,8 +5,10 @@ import { readBody } from "../http/body.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
-import { needsModelList, nearestNames, resolveAlias } from "../translate/alias.ts";
+import { selectTarget } from "../route/weighted-choice.ts";
+import { needsModelList, nearestNames, type Resolved, resolveAlias } from "../translate/alias.ts";
 import { parseRequest } from "../translate/canonical.ts";
+import { stickyValueOf } from "../translate/split.ts";
 import type { Services } from "./services.ts";
 import { excerptOf } from "./settle.ts";
 
@@ -33,15 +35,33 @@ export async function readModelRequest(
   const fields = parseRequest(sent, endpoint.request, exchange.deployment);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
-  exchange.target = await findTarget(fields.model, endpoint, services);
+  const resolved = await findTarget(fields.model, endpoint, services);
+  exchange.target = drawTarget(resolved, fields, request.headers, exchange, services);
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
   const bytes = isAsSent ? sent : setModel(sent, encodeModelName(model));
   return { fields, bytes };
 }
 
+/** Where several models share the name: the one of them that this client keeps. */
+function drawTarget(
+  { split, ...target }: Resolved,
+  fields: ModelRequest,
+  headers: Headers,
+  { principal }: Exchange,
+  { runtime }: Services,
+): Target {
+  if (split === undefined) return target;
+  const sticky = stickyValueOf(split.sticky, { principal, fields, headers });
+  const drawn = selectTarget(fields.model, split.targets, sticky, () => runtime.random());
+  const model = drawn?.name ?? target.model;
+  const { shadow } = split;
+  const isShadowed = shadow !== undefined && runtime.random() < shadow.share;
+  return { ...target, model, variant: model, ...(isShadowed ? { shadow: shadow.model } : {}) };
+}
+
 /** Throws model_not_found for a name that nothing serves. */
-export async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Target> {
+export async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Resolved> {
   const { plan, catalog, pool, runtime } = services;
   const kind = endpoint.modelKind;
   // With one backend and an exact name nothing depends on what the backend has.

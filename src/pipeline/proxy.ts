@@ -8,6 +8,7 @@ import { openEmbeddings } from "./embedding-batches.ts";
 import { openResponse } from "./responses.ts";
 import { openWithImages } from "./images.ts";
 import type { Services } from "./services.ts";
+import { runShadow } from "./shadow.ts";
 import { relayStream } from "./stream.ts";
 import { respondWhole } from "./whole.ts";
 
@@ -17,11 +18,24 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const request = c.req.raw;
     const journey = { endpoint, services, ...c.var };
     const body = await readModelRequest(request, endpoint, journey.exchange, services);
-    const opening = openWithFallbacks(openerOf(endpoint.kind), request.headers, body, journey);
+    const openFor = openerOf(endpoint.kind);
+    if (journey.exchange.target?.shadow !== undefined) {
+      keepAlive(c, runShadow(openFor, request.headers, body, journey));
+    }
+    const opening = openWithFallbacks(openFor, request.headers, body, journey);
     if (journey.exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);
   };
+}
+
+/** Workers end what a request began when it is answered, unless they are told; other runtimes have no such context. */
+function keepAlive(c: Context<AppEnv>, work: Promise<void>): void {
+  try {
+    c.executionCtx.waitUntil(work);
+  } catch {
+    // Hono throws where there is none.
+  }
 }
 
 /** What an endpoint needs besides one request and one answer. */

@@ -32,6 +32,7 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
     asked: exchange.alias,
     model: exchange.target?.model,
     fallback: exchange.fallback,
+    variant: exchange.target?.variant,
     backend: exchange.backend,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     firstByteMs: exchange.firstByteAt === undefined ? undefined : exchange.firstByteAt - exchange.startedAt,

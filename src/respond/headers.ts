@@ -25,6 +25,7 @@ export const exposedHeaders = [
   "x-proxy-backend",
   "x-proxy-mends",
   "x-proxy-model",
+  "x-proxy-variant",
 ];
 
 /** OpenAI's own set for any answer, and where it came from in `x-proxy-*`. */
@@ -39,6 +40,7 @@ export function answerHeaders(exchange: Exchange, now: number, upstream?: Header
   setIfPlain(headers, "openai-model", exchange.fallback ?? exchange.alias);
   setIfPlain(headers, "x-proxy-model", exchange.target?.model);
   setIfPlain(headers, "x-proxy-backend", exchange.backend);
+  setIfPlain(headers, "x-proxy-variant", exchange.target?.variant);
   if (exchange.mends.size > 0) headers.set("x-proxy-mends", [...exchange.mends].join(", "));
   return headers;
 }

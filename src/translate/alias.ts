@@ -1,6 +1,6 @@
 /** Resolves the name that a client asked for to a model on the backends. Pure; knows neither configuration files nor health. */
 import { findNearest } from "../config/nearest.ts";
-import type { Plan, TargetNames } from "../config/plan.ts";
+import type { Plan, SplitPlan, TargetNames } from "../config/plan.ts";
 import type { Target } from "../exchange.ts";
 import {
   guessKind,
@@ -10,6 +10,11 @@ import {
   type ModelKind,
 } from "../protocol/openai/models.ts";
 
+/** A model, and the split where several share the requests for the name. */
+export interface Resolved extends Target {
+  readonly split?: SplitPlan | undefined;
+}
+
 /** Undefined `listed` means that no backend has told its models yet. */
 export type Listed = readonly LocalModel[] | undefined;
 
@@ -17,16 +22,21 @@ export type Listed = readonly LocalModel[] | undefined;
  * The order is: exact name, pattern, default model, a name that a backend has, then `unknown_model`.
  * Undefined means that the name is to be rejected.
  */
-export function resolveAlias(asked: string, kind: ModelKind, plan: Plan, listed: Listed): Target | undefined {
-  const exact = plan.aliases.get(asked)?.[kind];
-  if (exact !== undefined) return { model: exact, via: "alias" };
+export function resolveAlias(
+  asked: string,
+  kind: ModelKind,
+  plan: Plan,
+  listed: Listed,
+): Resolved | undefined {
+  const exact = plan.aliases.get(asked);
+  if (exact?.[kind] !== undefined) return { model: exact[kind], via: "alias", split: exact.split };
   for (const { pattern, matches, target } of plan.aliasPatterns) {
     const model = matches.test(asked) ? fittingName(target, kind, listed, pattern) : undefined;
-    if (model !== undefined) return { model, via: "pattern" };
+    if (model !== undefined) return { model, via: "pattern", split: target.split };
   }
   if (plan.defaultTarget !== undefined) {
     const model = fittingName(plan.defaultTarget, kind, listed, "");
-    if (model !== undefined) return { model, via: "default" };
+    if (model !== undefined) return { model, via: "default", split: plan.defaultTarget.split };
   }
   if (listed === undefined || listed.some((model) => isSameModel(asked, model.id))) {
     return { model: asked, via: listed === undefined ? "asked" : "local" };
