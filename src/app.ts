@@ -17,6 +17,7 @@ import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
 import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
+import { createPlaces } from "./pipeline/places.ts";
 import { proxyTo } from "./pipeline/proxy.ts";
 import { countTokensEndpoint, messagesEndpoint } from "./protocol/anthropic/messages.ts";
 import { chatEndpoint } from "./protocol/openai/chat.ts";
@@ -45,7 +46,8 @@ export function createApp(
 ): Hono<AppEnv> {
   const plan = createPlan(config);
   const { pool, store, startedAt } = state;
-  const services = { plan, runtime, pool, store, catalog: createCatalog(plan, pool, runtime) };
+  const catalog = createCatalog(plan, pool, runtime);
+  const services = { plan, runtime, pool, store, catalog, places: createPlaces(plan, pool, runtime) };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));

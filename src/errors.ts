@@ -140,6 +140,17 @@ export function bodyTooLarge(limitBytes: number): ProxyError {
   });
 }
 
+/** 429: every place on the backends is taken, and so is the queue for them. */
+export function queueFull(retryAfterSeconds: number): ProxyError {
+  return new ProxyError({
+    status: 429,
+    type: "requests",
+    code: "rate_limit_exceeded",
+    message: `All places on the backends are taken, and the queue for them is full. Try again in ${retryAfterSeconds} s; more places, a longer queue or one more backend would help.`,
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
+}
+
 /** 499: the client left; nobody reads this, the log does. */
 export function clientGone(): ProxyError {
   return new ProxyError({
@@ -169,6 +180,17 @@ export function badGateway(
   options: { readonly retry?: "safe" | "never"; readonly cause?: unknown } = {},
 ): ProxyError {
   return new ProxyError({ status: 502, type: "server_error", code, message, ...options });
+}
+
+/** 503: the request waited for a place on a backend until its time was over. Nothing was sent. */
+export function queueTimeout(waitedMs: number, retryAfterSeconds: number): ProxyError {
+  return new ProxyError({
+    status: 503,
+    type: "server_error",
+    code: "queue_timeout",
+    message: `No backend had a place for this request within ${Math.round(waitedMs / 1_000)} s. Try again in ${retryAfterSeconds} s, or allow a longer wait; GET /health tells which backends are up.`,
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
 }
 
 /** 504: the backend stayed silent for too long. */

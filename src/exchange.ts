@@ -33,6 +33,8 @@ export interface Exchange {
   backend: string | undefined;
   /** How many times the request was handed to a backend. */
   attempts: number;
+  /** Milliseconds that it waited for places on backends. */
+  waitedMs: number;
   firstByteAt: number | undefined;
   streamed: boolean;
   /** The mends that changed something in this attempt's request or answer. */

@@ -22,6 +22,7 @@ export function reportHealth(
       uptime: Math.round((services.runtime.now() - startedAt) / 1000),
       version,
       runtime: services.runtime.name,
+      queue: services.places.depth(),
       backends: Object.fromEntries(
         snapshots.map((snapshot) => [snapshot.backend.name, describe(snapshot, mayKnow)]),
       ),

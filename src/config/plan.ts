@@ -34,6 +34,9 @@ export interface BackendPlan {
   readonly apiKey: Secret | undefined;
   readonly headers: ReadonlyArray<readonly [string, Secret]>;
   readonly responses: "auto" | "native" | "translated";
+  /** Infinity where the proxy sets no limit. */
+  readonly maxConcurrency: number;
+  readonly oneModelAtATime: boolean;
   readonly disabledMends: ReadonlySet<string>;
 }
 
@@ -53,6 +56,12 @@ export interface ImagePlan {
   /** Hosts as `URL.host` writes them, `*.` before a name standing for all below it; undefined for any public one. */
   readonly allowedHosts: readonly string[] | undefined;
   readonly internalHosts: readonly string[];
+}
+
+export interface QueuePlan {
+  readonly maxSize: number;
+  readonly maxWaitMs: number;
+  readonly modelPatienceMs: number;
 }
 
 export interface HealthPlan {
@@ -86,6 +95,7 @@ export interface Plan {
   readonly responseLifetimeMs: number;
   readonly images: ImagePlan;
   readonly health: HealthPlan;
+  readonly queue: QueuePlan;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
 }
@@ -128,6 +138,11 @@ export function createPlan(config: Config): Plan {
       internalHosts: config.images.internal_hosts,
     },
     health: planHealth(config),
+    queue: {
+      maxSize: config.queue.max_size,
+      maxWaitMs: config.queue.max_wait * 1000,
+      modelPatienceMs: config.queue.model_patience * 1000,
+    },
     logRequestBodies: config.logging.include_request_body,
     logResponseBodies: config.logging.include_response_body,
   });
@@ -149,6 +164,8 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     apiKey: backend.api_key,
     headers: Object.entries(backend.headers),
     responses: backend.responses,
+    maxConcurrency: backend.max_concurrency ?? Infinity,
+    oneModelAtATime: backend.one_model_at_a_time,
     disabledMends: new Set(backend.disabled_mends),
   };
 }

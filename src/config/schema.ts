@@ -5,6 +5,7 @@ import { mendIds } from "./mend-ids.ts";
 import { health } from "./schema-health.ts";
 import { images } from "./schema-images.ts";
 import { model, modelName, target } from "./schema-models.ts";
+import { queue } from "./schema-queue.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
 import { seconds, secret } from "./schema-values.ts";
 
@@ -42,6 +43,19 @@ const backend = z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "an HTTP header name"), secret)
       .prefault({})
       .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+    max_concurrency: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "Requests that it works on at once; more wait in the proxy's queue. Default: no limit of the proxy's own.",
+      ),
+    one_model_at_a_time: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether loading a model pushes out the one in use: then requests for the loaded model go first, within queue.model_patience.",
+      ),
     responses: z
       .enum(["auto", "native", "translated"])
       .default("auto")
@@ -102,6 +116,7 @@ export const configSchema = z.strictObject({
   responses: responses.prefault({}),
   images: images.prefault({}),
   health: health.prefault({}),
+  queue: queue.prefault({}),
   logging: logging.prefault({}),
 });
 

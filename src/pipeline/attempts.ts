@@ -4,7 +4,8 @@ import type { Exchange } from "../exchange.ts";
 import { type Cancellation, createCancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
-import { selectBackend } from "../route/select.ts";
+import type { Place } from "../route/queue/waiting-room.ts";
+import { orderBackends, selectBackend } from "../route/select.ts";
 import { failureOf, send } from "../upstream/send.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { pause } from "./pause.ts";
@@ -30,6 +31,10 @@ export interface AttemptPlan<T> {
   readonly read: (response: Response, attempt: Attempt) => Promise<T>;
   /** False where the request body can be read only once. */
   readonly canRepeat: boolean;
+  /** Whether it takes a place on a backend, and waits for one; false for what costs a backend nothing. */
+  readonly needsPlace: boolean;
+  /** Where a place was taken already. */
+  readonly placeOn?: string | undefined;
 }
 
 const firstBackoffMs = 100;
@@ -48,12 +53,20 @@ export async function runAttempts<T>(
   let attempts = 0;
   let answered: ProxyError | undefined;
   for (;;) {
-    const backend = selectBackend(plan.model, pool.snapshot(services.plan), tried);
+    const snapshots = pool.snapshot(services.plan);
+    const order = orderBackends(plan.model, snapshots, tried);
+    const place = plan.needsPlace
+      ? await services.places.take(order, { exchange, model: plan.model }, work.signal)
+      : undefined;
+    const held = order.find((name) => name === plan.placeOn);
+    const chosen = place?.backend ?? held ?? order[0];
+    const backend = snapshots.find(({ backend: { name } }) => name === chosen)?.backend;
     if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
     exchange.backend = backend.name;
+    exchange.waitedMs += place?.waitedMs ?? 0;
     exchange.attempts++;
     attempts++;
-    const attempt = openAttempt(backend, work, services);
+    const attempt = openAttempt(backend, work, services, place);
     try {
       const response = await send(
         await plan.toRequest(backend, attempt),
@@ -93,7 +106,13 @@ export async function runAttempts<T>(
   }
 }
 
-function openAttempt(backend: BackendPlan, work: Cancellation, services: Services): Attempt {
+function openAttempt(
+  backend: BackendPlan,
+  work: Cancellation,
+  services: Services,
+  place: Place | undefined,
+): Attempt {
+  let isServed = false;
   const cancellation = createCancellation(work.signal, "parent");
   const release = services.pool.begin(backend);
   const timeoutMs = backend.firstByteTimeoutMs;
@@ -110,12 +129,14 @@ function openAttempt(backend: BackendPlan, work: Cancellation, services: Service
         ? thrown
         : failureOf(thrown, backend, cancellation),
     gotFirstByte() {
+      isServed = true;
       stopTimer();
       forget();
     },
     release() {
       stopTimer();
       forget();
+      place?.release({ isServed });
       release();
       cancellation.finish();
     },

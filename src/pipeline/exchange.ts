@@ -33,6 +33,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
       fallback: undefined,
       backend: undefined,
       attempts: 0,
+      waitedMs: 0,
       firstByteAt: undefined,
       streamed: false,
       mends: new Set(),

@@ -6,7 +6,7 @@ import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
-import { selectBackend } from "../route/select.ts";
+import { orderBackends, selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
@@ -41,13 +41,30 @@ async function openEach(
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { exchange } = journey;
+  const { pool, plan, places } = journey.services;
+  const model = exchange.target?.model;
+  // One place for all of them: each waiting for its own, they could wait for each other for ever.
+  const place = await places.take(
+    orderBackends(model, pool.snapshot(plan)),
+    { exchange, model },
+    journey.work.signal,
+  );
   const work = createCancellation(journey.work.signal, "parent");
   const tries = requests.map((fields) => ({ fields, own: { ...exchange, mends: new Set<string>() } }));
   const opening = tries.map(({ fields, own }) => {
     const bytes = new TextEncoder().encode(
       JSON.stringify({ ...fields, model: exchange.target?.model ?? fields.model }),
     );
-    return openWithTool(clientHeaders, { fields, bytes }, { ...journey, exchange: own, work });
+    return openWithTool(
+      clientHeaders,
+      { fields, bytes },
+      {
+        ...journey,
+        exchange: own,
+        work,
+        placeOn: place.backend,
+      },
+    );
   });
   let open: readonly OpenAnswer[];
   try {
@@ -55,6 +72,7 @@ async function openEach(
   } catch (thrown) {
     // The others are not to work for an answer that nobody gets.
     work.cancel("parent");
+    place.release({ isServed: false });
     for (const late of opening) void late.then(({ attempt }) => attempt.release()).catch(() => {});
     throw thrown;
   }
@@ -65,6 +83,7 @@ async function openEach(
   for (const id of own.mends) exchange.mends.add(id);
   const release = () => {
     for (const { attempt } of open) attempt.release();
+    place.release({ isServed: true });
   };
   return {
     answer: mergeOpen(

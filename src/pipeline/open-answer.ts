@@ -27,6 +27,8 @@ export interface Journey {
   readonly services: Services;
   /** Makes another protocol of an answer's stream, anew for each attempt; left out where it stays as it is. */
   readonly translate?: () => ChunkTranslation;
+  /** The backend with the place that was taken for several requests together. */
+  readonly placeOn?: string;
 }
 
 /** What mends may know of this request. */
@@ -58,13 +60,15 @@ function toldContextLength(model: string, { pool, plan }: Services): number | un
 export function openAnswer(
   clientHeaders: Headers,
   request: ModelRequestBody,
-  { endpoint, exchange, work, services, translate }: Journey,
+  { endpoint, exchange, work, services, translate, placeOn }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
   const facts = factsOf(request, { exchange, endpoint, services });
   return runAttempts(exchange, work, services, {
     model: exchange.target?.model,
     canRepeat: true,
+    needsPlace: placeOn === undefined,
+    placeOn,
     toRequest: async (backend) => {
       const headers = upstreamHeaders(clientHeaders, backend, exchange.id);
       headers.set("content-type", "application/json");

@@ -26,6 +26,7 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
     const { answer, attempt } = await runAttempts(exchange, work, services, {
       model: undefined,
       canRepeat: request.body === null,
+      needsPlace: false,
       toRequest: (backend) => {
         const headers = upstreamHeaders(request.headers, backend, exchange.id);
         if (announced !== undefined && request.body !== null)

@@ -4,6 +4,7 @@ import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
 import type { KeyValueStore } from "../store/key-value.ts";
 import type { Catalog } from "./catalog.ts";
+import type { Places } from "./places.ts";
 
 export interface Services {
   readonly plan: Plan;
@@ -11,4 +12,5 @@ export interface Services {
   readonly pool: Pool;
   readonly catalog: Catalog;
   readonly store: KeyValueStore;
+  readonly places: Places;
 }

@@ -34,6 +34,7 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
     fallback: exchange.fallback,
     variant: exchange.target?.variant,
     backend: exchange.backend,
+    waitedMs: exchange.waitedMs > 0 ? exchange.waitedMs : undefined,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     firstByteMs: exchange.firstByteAt === undefined ? undefined : exchange.firstByteAt - exchange.startedAt,
     problem: ending.problem,

@@ -26,6 +26,28 @@ export function selectBackend(
   return best?.backend;
 }
 
+/**
+ * The names of all that `selectBackend` would take one after the other, best first. Those that are down are only there
+ * where no other is left.
+ */
+export function orderBackends(
+  model: string | undefined,
+  snapshots: readonly BackendSnapshot[],
+  tried: ReadonlySet<string> = none,
+): readonly string[] {
+  const names: string[] = [];
+  const taken = new Set(tried);
+  const isDown = new Map(snapshots.map(({ backend, status }) => [backend.name, status === "down"]));
+  for (;;) {
+    const next = selectBackend(model, snapshots, taken);
+    if (next === undefined) break;
+    taken.add(next.name);
+    names.push(next.name);
+  }
+  const up = names.filter((name) => isDown.get(name) !== true);
+  return up.length > 0 ? up : names;
+}
+
 function rate(
   model: string | undefined,
   { status, models }: BackendSnapshot,

@@ -38,7 +38,14 @@ describe("redactConfig", () => {
     const shown = redactConfig({
       ...config,
       backends: {
-        a: { url: "http://u:hunter2@h", type: "openai", headers: {}, responses: "auto", disabled_mends: [] },
+        a: {
+          url: "http://u:hunter2@h",
+          type: "openai",
+          headers: {},
+          one_model_at_a_time: false,
+          responses: "auto",
+          disabled_mends: [],
+        },
       },
     });
     expect(shown).toHaveProperty("backends.a.url", "http://[secret]@h");

@@ -16,6 +16,7 @@ const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
   alias: "gpt-4o",
   target: { model: "local", via: "alias" },
   fallback: undefined,
+  waitedMs: 0,
   backend: "box",
   attempts: 1,
   firstByteAt: undefined,

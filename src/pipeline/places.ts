@@ -1,0 +1,71 @@
+/** Places on backends for requests: which of them may take this one, and the wait where they are busy. Knows no wire. */
+import type { Plan } from "../config/plan.ts";
+import type { Exchange } from "../exchange.ts";
+import { type BackendSnapshot, type Pool } from "../route/pool.ts";
+import { createWaitingRoom, type Place, type WaitingRoom } from "../route/queue/waiting-room.ts";
+import type { Runtime } from "../runtime.ts";
+
+export interface Places {
+  /** A place on the first of these backends that has one; rejects with 429, 503, or because the client left. */
+  take(candidates: readonly string[], wish: PlaceWish, signal: AbortSignal): Promise<Place>;
+  depth(): { readonly waiting: number; readonly running: number };
+}
+
+export interface PlaceWish {
+  readonly exchange: Exchange;
+  readonly model: string | undefined;
+}
+
+/**
+ * The places of one app. Where requests may not wait for each other (workerd), each is let through at once: there the
+ * backends' own queues are what there is.
+ */
+export function createPlaces(plan: Plan, pool: Pool, runtime: Runtime): Places {
+  if (!runtime.sharesPromises) return openPlaces(runtime);
+  const room = createWaitingRoom(plan.queue, runtime);
+  let count = 0;
+  return {
+    take(candidates, { exchange, model }, signal) {
+      tellPlaces(room, pool.snapshot(plan));
+      count++;
+      const id = `${exchange.id} ${count}`;
+      // Without keys, addresses tell clients apart.
+      const key = exchange.principal ?? exchange.clientAddress ?? "";
+      return room.acquire({ id, key, priority: 0, model, candidates }, signal);
+    },
+    depth: () => room.depth(),
+  };
+}
+
+function tellPlaces(room: WaitingRoom, snapshots: readonly BackendSnapshot[]): void {
+  room.setBackends(
+    snapshots.map(({ backend, models }) => ({
+      name: backend.name,
+      limit: backend.maxConcurrency,
+      // A backend that is down was left out by the choice of candidates, unless it is the last resort.
+      isAvailable: true,
+      oneModelAtATime: backend.oneModelAtATime,
+      loadedModels: models?.filter(({ isLoaded }) => isLoaded === true).map(({ id }) => id),
+    })),
+  );
+}
+
+function openPlaces(runtime: Runtime): Places {
+  let running = 0;
+  return {
+    async take([backend = ""]) {
+      running++;
+      const since = runtime.now();
+      let isHeld = true;
+      return {
+        backend,
+        waitedMs: runtime.now() - since,
+        release() {
+          if (isHeld) running--;
+          isHeld = false;
+        },
+      };
+    },
+    depth: () => ({ waiting: 0, running }),
+  };
+}
