@@ -2,6 +2,7 @@
 import type { BackendPlan, Plan } from "../config/plan.ts";
 import type { BackendType } from "../config/schema.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
+import type { RecentTraffic } from "./traffic.ts";
 
 export type BackendStatus = "unknown" | "up" | "down";
 
@@ -18,6 +19,20 @@ export interface BackendSnapshot {
   readonly inFlight: number;
   /** It answered that it has no /v1/responses. */
   readonly lacksResponses: boolean;
+  /** An operator let it finish what runs and take nothing new. */
+  readonly isDrained?: boolean | undefined;
+  /** What its circuit breaker says at this moment; left out where none is kept. */
+  readonly breakerAdmits?: boolean | undefined;
+  /** It fails far more often than the others; see `findOutliers`. */
+  readonly isOutlier?: boolean | undefined;
+  /** Its strength relative to the others; 1 if left out. */
+  readonly weight?: number | undefined;
+  /** How many requests it runs at once; left out where nobody told. */
+  readonly places?: number | undefined;
+  /** Requests that wait for a place on it and no other. */
+  readonly queued?: number | undefined;
+  /** What its traffic showed of late, decayed to this moment. */
+  readonly traffic?: RecentTraffic | undefined;
 }
 
 export interface FoundModels {
