@@ -26,6 +26,7 @@ const shareHeadStart = 10;
 
 /**
  * The warm box, then the ring in its order, those over a bound behind the others. Without a hint: by least load.
+ * The hint finds a conversation that once moved; the ring places a new one, and one that only another replica knows.
  * The memory counts the turns that each box was chosen for.
  */
 export function rankByAffinity(

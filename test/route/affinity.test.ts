@@ -97,6 +97,18 @@ describe("prefix affinity", () => {
     expect(rank([0, 12, 0], "weak-1").order.at(-1)).toBe("weak-1");
   });
 
+  it("leaves a warm box that fails again and again, and bears what failed long ago", () => {
+    const orderAfter = (failures: number) =>
+      policies.prefix_affinity(
+        boxes.map((each) => ({ ...toCandidate(each, 0), failures: each.name === "weak-1" ? failures : 0 })),
+        new Map(),
+        random,
+        { warm: "weak-1", key: 7 },
+      ).order;
+    expect([orderAfter(0.4)[0], orderAfter(11)[0]]).toEqual(["weak-1", "weak-1"]);
+    expect(orderAfter(12).at(-1)).toBe("weak-1");
+  });
+
   it("stays with the warm box where all are as loaded", () => {
     expect(rank([80, 40, 40], "weak-1").order[0]).toBe("weak-1");
   });
