@@ -4,6 +4,7 @@
  */
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { setDrained } from "./admin/drain-backend.ts";
 import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
 import { listModels, retrieveModel } from "./admin/models.ts";
 import { storedResponses } from "./admin/responses.ts";
@@ -25,6 +26,7 @@ import { completionsEndpoint } from "./protocol/openai/completions.ts";
 import { embeddingsEndpoint } from "./protocol/openai/embeddings.ts";
 import { responsesEndpoint } from "./protocol/openai/responses.ts";
 import { exposedHeaders } from "./respond/headers.ts";
+import { createRouter } from "./pipeline/router.ts";
 import type { Runtime } from "./runtime.ts";
 import { createState, type ProxyState } from "./state.ts";
 import { readDoor } from "./translate/door.ts";
@@ -42,12 +44,14 @@ const endpoints = [
 export function createApp(
   config: Config,
   runtime: Runtime,
-  state: ProxyState = createState(() => runtime.now()),
+  state: ProxyState = createState(runtime),
 ): Hono<AppEnv> {
   const plan = createPlan(config);
   const { pool, store, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
-  const services = { plan, runtime, pool, store, catalog, places: createPlaces(plan, pool, runtime) };
+  const places = createPlaces(plan, pool, runtime);
+  const router = createRouter(plan, pool, places.running, () => runtime.random());
+  const services = { plan, runtime, pool, store, catalog, router, places };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
@@ -59,6 +63,14 @@ export function createApp(
   app.get("/health/live", reportLive);
   app.get("/health/ready", reportReady(services));
 
+  if (plan.adminKey !== undefined) {
+    for (const act of ["drain", "undrain"] as const)
+      app.post(
+        `/admin/backends/:name/${act}`,
+        settleDirectly(services),
+        setDrained(services, act === "drain"),
+      );
+  }
   app.use(async (c, next) => {
     c.var.exchange.principal = requirePrincipal(c.req.raw.headers, plan);
     await next();

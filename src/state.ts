@@ -1,4 +1,5 @@
 /** What outlives a reload of the configuration: the backends' state, what is stored, and the time of the start. */
+import type { Runtime } from "./runtime.ts";
 import { createPool, type Pool } from "./route/pool.ts";
 import { createMemoryStore, type KeyValueStore } from "./store/key-value.ts";
 
@@ -12,7 +13,7 @@ export interface ProxyState {
 /** Responses and the like together; a conversation of a hundred turns takes about one of it. */
 const storedBytes = 128 * 1024 * 1024;
 
-/** `now` is the runtime's clock. */
-export function createState(now: () => number): ProxyState {
-  return { pool: createPool(), store: createMemoryStore(storedBytes, now), startedAt: now() };
+/** By the runtime's clock and chance. */
+export function createState({ now, random }: Pick<Runtime, "now" | "random">): ProxyState {
+  return { pool: createPool({ now, random }), store: createMemoryStore(storedBytes, now), startedAt: now() };
 }

@@ -29,7 +29,7 @@ export interface ServeOptions {
 export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOptions): Promise<void> {
   const log = createLog(logOptions(loaded.config));
   const runtime = shell.createRuntime(log);
-  const state = createState(() => runtime.now());
+  const state = createState(runtime);
   let config = loaded.config;
   let app = createApp(config, runtime, state);
   const checks = (current: Config) =>

@@ -1,6 +1,7 @@
 /** Turns a Config into the frozen Plan that requests run by: milliseconds, compiled patterns, no optional left open. */
 import { createFallbacks } from "./fallback-names.ts";
 import { createModelOptions, type ModelOptions } from "./model-options.ts";
+import { createRoutes, type RouteFacts, type RoutePlan } from "./route-plan.ts";
 import { compilePattern, literalLength } from "./name-pattern.ts";
 import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
 import type { Secret } from "./secret.ts";
@@ -36,6 +37,7 @@ export interface BackendPlan {
   readonly responses: "auto" | "native" | "translated";
   /** Infinity where the proxy sets no limit. */
   readonly maxConcurrency: number;
+  readonly weight: number;
   readonly oneModelAtATime: boolean;
   readonly disabledMends: ReadonlySet<string>;
 }
@@ -96,6 +98,8 @@ export interface Plan {
   readonly images: ImagePlan;
   readonly health: HealthPlan;
   readonly queue: QueuePlan;
+  readonly routeOf: (facts: RouteFacts) => RoutePlan;
+  readonly adminKey: Secret | undefined;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
 }
@@ -138,6 +142,8 @@ export function createPlan(config: Config): Plan {
       internalHosts: config.images.internal_hosts,
     },
     health: planHealth(config),
+    routeOf: createRoutes(config.routes, config.routing.policy),
+    adminKey: config.admin.key,
     queue: {
       maxSize: config.queue.max_size,
       maxWaitMs: config.queue.max_wait * 1000,
@@ -165,6 +171,7 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     headers: Object.entries(backend.headers),
     responses: backend.responses,
     maxConcurrency: backend.max_concurrency ?? Infinity,
+    weight: backend.weight,
     oneModelAtATime: backend.one_model_at_a_time,
     disabledMends: new Set(backend.disabled_mends),
   };

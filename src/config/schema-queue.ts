@@ -12,7 +12,7 @@ export const queue = z.strictObject({
     .default(300)
     .describe("Seconds that a request waits for a place; then it gets 503 with retry-after."),
   model_patience: seconds
-    .default(20)
+    .default(40)
     .describe(
       "Seconds for which requests of the loaded model go first on a box with one_model_at_a_time, while others wait.",
     ),

@@ -6,6 +6,7 @@ import { health } from "./schema-health.ts";
 import { images } from "./schema-images.ts";
 import { model, modelName, target } from "./schema-models.ts";
 import { queue } from "./schema-queue.ts";
+import { admin, routes, routing } from "./schema-routing.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
 import { seconds, secret } from "./schema-values.ts";
 
@@ -43,6 +44,7 @@ const backend = z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "an HTTP header name"), secret)
       .prefault({})
       .describe("Headers sent with each request, such as Cloudflare Access service tokens."),
+    weight: z.number().positive().default(1).describe("Its strength relative to the other backends."),
     max_concurrency: z
       .int()
       .min(1)
@@ -117,6 +119,11 @@ export const configSchema = z.strictObject({
   images: images.prefault({}),
   health: health.prefault({}),
   queue: queue.prefault({}),
+  routing: routing.prefault({}),
+  routes: routes
+    .default([])
+    .describe("Which backends take what; the first entry that matches counts, all backends without one."),
+  admin: admin.prefault({}),
   logging: logging.prefault({}),
 });
 
@@ -124,6 +131,7 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 /** The same with every default filled in and every secret wrapped. */
 export type Config = z.output<typeof configSchema>;
+export type RouteConfig = z.output<typeof routes>[number];
 export type BackendConfig = z.output<typeof backend>;
 export type BackendType = (typeof backendTypes)[number];
 export type ModelConfig = z.output<typeof model>;

@@ -5,10 +5,11 @@ import { type Cancellation, createCancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
-import { orderBackends, selectBackend } from "../route/select.ts";
+import type { BreakerOutcome } from "../route/breaker.ts";
 import { failureOf, send } from "../upstream/send.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { pause } from "./pause.ts";
+import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
 
 /** The work of one attempt that is still open: its answer's body may still be on its way. */
@@ -19,13 +20,14 @@ export interface Attempt {
   broken(thrown: unknown): ProxyError;
   /** Stops the wait for the first byte. */
   gotFirstByte(): void;
+  /** Ends it without an answer. */
+  fail(error: ProxyError): void;
   /** Gives the place on the backend back; once, whatever happened. */
   release(): void;
 }
 
 export interface AttemptPlan<T> {
-  /** The model that the backend is to have; undefined where any backend will do. */
-  readonly model: string | undefined;
+  readonly wish: Wish;
   readonly toRequest: (backend: BackendPlan, attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>;
   /** Reads as much of the response as makes sure that it is an answer. */
   readonly read: (response: Response, attempt: Attempt) => Promise<T>;
@@ -54,9 +56,9 @@ export async function runAttempts<T>(
   let answered: ProxyError | undefined;
   for (;;) {
     const snapshots = pool.snapshot(services.plan);
-    const order = orderBackends(plan.model, snapshots, tried);
+    const order = services.router.order(plan.wish, tried);
     const place = plan.needsPlace
-      ? await services.places.take(order, { exchange, model: plan.model }, work.signal)
+      ? await services.places.take(order, { exchange, model: plan.wish.needs.model }, work.signal)
       : undefined;
     const held = order.find((name) => name === plan.placeOn);
     const chosen = place?.backend ?? held ?? order[0];
@@ -78,14 +80,15 @@ export async function runAttempts<T>(
       const answer = await plan.read(response, attempt);
       attempt.gotFirstByte();
       exchange.firstByteAt = runtime.now();
+      services.router.remember(plan.wish, backend.name);
       return { answer, attempt };
     } catch (thrown) {
-      attempt.release();
       const error = thrown instanceof ProxyError ? thrown : attempt.broken(thrown);
+      attempt.fail(error);
       if (error.retry === "safe") pool.reportTraffic(backend, error.message);
       if (!plan.canRepeat || work.reason !== undefined) throw error;
       tried.add(backend.name);
-      const hasOther = selectBackend(plan.model, pool.snapshot(services.plan), tried) !== undefined;
+      const hasOther = services.router.order(plan.wish, tried).length > 0;
       const isMovingOn = hasOther && mayMoveOn(error);
       const isRetried = error.retry === "safe" && attempts <= services.plan.maxRetries;
       const isRepeated: boolean = !isMovingOn && !isAskedAgain && mayAskAgain(error);
@@ -112,7 +115,8 @@ function openAttempt(
   services: Services,
   place: Place | undefined,
 ): Attempt {
-  let isServed = false;
+  const begunAt = services.runtime.now();
+  let ttftMs: number | undefined;
   const cancellation = createCancellation(work.signal, "parent");
   const release = services.pool.begin(backend);
   const timeoutMs = backend.firstByteTimeoutMs;
@@ -121,6 +125,13 @@ function openAttempt(
     timeoutMs > 0
       ? services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs)
       : () => {};
+  const finish = (outcome: BreakerOutcome) => {
+    stopTimer();
+    forget();
+    place?.release({ isServed: ttftMs !== undefined });
+    release({ outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome, ttftMs });
+    cancellation.finish();
+  };
   return {
     backend,
     cancellation,
@@ -129,16 +140,22 @@ function openAttempt(
         ? thrown
         : failureOf(thrown, backend, cancellation),
     gotFirstByte() {
-      isServed = true;
+      ttftMs ??= services.runtime.now() - begunAt;
       stopTimer();
       forget();
+    },
+    fail(error) {
+      finish(outcomeOf(error));
     },
     release() {
-      stopTimer();
-      forget();
-      place?.release({ isServed });
-      release();
-      cancellation.finish();
+      finish("success");
     },
   };
+}
+
+/** What an error says of the backend's health: a refusal is an answer, and a client that left says nothing. */
+function outcomeOf({ status, code, origin }: ProxyError): BreakerOutcome {
+  if (status === 499 || code === "model_loading" || status === 429 || status === 501) return "neutral";
+  if (status === 502 || status === 503 || status === 504) return "failure";
+  return origin === "upstream" && status >= 500 ? "failure" : "success";
 }

@@ -6,9 +6,9 @@ import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
-import { orderBackends, selectBackend } from "../route/select.ts";
+import { selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
-import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
+import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
 import { type Singles, toSingles } from "./singles.ts";
 
@@ -32,21 +32,22 @@ export function openChoices(
   });
   if (singles.requests.length === 1) return openWithTool(clientHeaders, request, journey);
   for (const id of needed) exchange.mends.add(id);
-  return openEach(clientHeaders, singles, journey);
+  return openEach(clientHeaders, request, singles, journey);
 }
 
 async function openEach(
   clientHeaders: Headers,
+  request: ModelRequestBody,
   { requests, perPrompt }: Singles,
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { exchange } = journey;
-  const { pool, plan, places } = journey.services;
-  const model = exchange.target?.model;
+  const { router, places } = journey.services;
   // One place for all of them: each waiting for its own, they could wait for each other for ever.
+  const wish = wishOf(request, journey);
   const place = await places.take(
-    orderBackends(model, pool.snapshot(plan)),
-    { exchange, model },
+    router.order(wish, new Set()),
+    { exchange, model: wish.needs.model },
     journey.work.signal,
   );
   const work = createCancellation(journey.work.signal, "parent");

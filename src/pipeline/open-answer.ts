@@ -6,11 +6,13 @@ import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import { type Answer, readAnswer } from "../normalise/answer.ts";
 import type { ChunkTranslation } from "../normalise/event-output.ts";
+import { imagesIn } from "../protocol/openai/image-parts.ts";
 import { isSameModel } from "../protocol/openai/models.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
 import type { ModelRequestBody } from "./model-request.ts";
+import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
 
 /** An answer and the attempt that it belongs to, which is open until the last byte is on its way. */
@@ -48,6 +50,28 @@ export function factsOf(
   };
 }
 
+/** What backends are chosen by. */
+export function wishOf(
+  { fields }: ModelRequestBody,
+  { exchange, endpoint, services: { plan } }: Pick<Journey, "exchange" | "endpoint" | "services">,
+): Wish {
+  const { alias, principal, target } = exchange;
+  const { messages, tools } = fields;
+  const list = Array.isArray(messages) ? messages : undefined;
+  // With one backend there is nothing to choose, and nothing to look for.
+  const isChoice = plan.backends.length > 1;
+  return {
+    needs: {
+      model: target?.model,
+      kind: endpoint.modelKind,
+      vision: isChoice && list !== undefined && imagesIn(fields).length > 0,
+      tools: isChoice && Array.isArray(tools) && tools.length > 0,
+    },
+    route: plan.routeOf({ alias, endpoint: endpoint.kind, principal }),
+    messages: list,
+  };
+}
+
 /** The smallest one that any backend told: it is not decided yet which one answers. */
 function toldContextLength(model: string, { pool, plan }: Services): number | undefined {
   const told = pool
@@ -65,7 +89,7 @@ export function openAnswer(
   const alias = exchange.alias ?? "";
   const facts = factsOf(request, { exchange, endpoint, services });
   return runAttempts(exchange, work, services, {
-    model: exchange.target?.model,
+    wish: wishOf(request, { endpoint, exchange, services }),
     canRepeat: true,
     needsPlace: placeOn === undefined,
     placeOn,

@@ -24,7 +24,11 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
     if (announced !== undefined && announced > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
 
     const { answer, attempt } = await runAttempts(exchange, work, services, {
-      model: undefined,
+      wish: {
+        needs: { model: undefined, kind: "chat" },
+        // What is kept on one backend, such as files, has to be found there again.
+        route: { backends: undefined, policy: "in_order" },
+      },
       canRepeat: request.body === null,
       needsPlace: false,
       toRequest: (backend) => {

@@ -1,6 +1,7 @@
 /** Places on backends for requests: which of them may take this one, and the wait where they are busy. Knows no wire. */
 import type { Plan } from "../config/plan.ts";
 import type { Exchange } from "../exchange.ts";
+import { bareModelName } from "../protocol/openai/models.ts";
 import { type BackendSnapshot, type Pool } from "../route/pool.ts";
 import { createWaitingRoom, type Place, type WaitingRoom } from "../route/queue/waiting-room.ts";
 import type { Runtime } from "../runtime.ts";
@@ -9,6 +10,8 @@ export interface Places {
   /** A place on the first of these backends that has one; rejects with 429, 503, or because the client left. */
   take(candidates: readonly string[], wish: PlaceWish, signal: AbortSignal): Promise<Place>;
   depth(): { readonly waiting: number; readonly running: number };
+  /** How many places of a backend are taken, from the moment of the grant on. */
+  running(backend: string): number;
 }
 
 export interface PlaceWish {
@@ -31,9 +34,11 @@ export function createPlaces(plan: Plan, pool: Pool, runtime: Runtime): Places {
       const id = `${exchange.id} ${count}`;
       // Without keys, addresses tell clients apart.
       const key = exchange.principal ?? exchange.clientAddress ?? "";
-      return room.acquire({ id, key, priority: 0, model, candidates }, signal);
+      const name = model === undefined ? undefined : bareModelName(model);
+      return room.acquire({ id, key, priority: 0, model: name, candidates }, signal);
     },
     depth: () => room.depth(),
+    running: (backend) => room.running(backend),
   };
 }
 
@@ -45,7 +50,7 @@ function tellPlaces(room: WaitingRoom, snapshots: readonly BackendSnapshot[]): v
       // A backend that is down was left out by the choice of candidates, unless it is the last resort.
       isAvailable: true,
       oneModelAtATime: backend.oneModelAtATime,
-      loadedModels: models?.filter(({ isLoaded }) => isLoaded === true).map(({ id }) => id),
+      loadedModels: models?.filter(({ isLoaded }) => isLoaded === true).map(({ id }) => bareModelName(id)),
     })),
   );
 }
@@ -67,5 +72,6 @@ function openPlaces(runtime: Runtime): Places {
       };
     },
     depth: () => ({ waiting: 0, running }),
+    running: () => 0,
   };
 }

@@ -5,6 +5,7 @@ import type { Runtime } from "../runtime.ts";
 import type { KeyValueStore } from "../store/key-value.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Places } from "./places.ts";
+import type { Router } from "./router.ts";
 
 export interface Services {
   readonly plan: Plan;
@@ -12,5 +13,6 @@ export interface Services {
   readonly pool: Pool;
   readonly catalog: Catalog;
   readonly store: KeyValueStore;
+  readonly router: Router;
   readonly places: Places;
 }

@@ -2,7 +2,22 @@
 import type { BackendPlan, Plan } from "../config/plan.ts";
 import type { BackendType } from "../config/schema.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
-import type { RecentTraffic } from "./traffic.ts";
+import {
+  admits,
+  type BreakerOutcome,
+  type BreakerState,
+  createBreakerState,
+  stepBreaker,
+} from "./breaker.ts";
+import { findOutliers } from "./outlier.ts";
+import {
+  countOutcome,
+  measureTtft,
+  noTraffic,
+  readTraffic,
+  type RecentTraffic,
+  type TrafficState,
+} from "./traffic.ts";
 
 export type BackendStatus = "unknown" | "up" | "down";
 
@@ -50,6 +65,23 @@ interface BackendRecord {
   inFlight: number;
   lacksResponses: boolean;
   readonly watchers: Set<() => void>;
+  isDrained: boolean;
+  breaker: BreakerState;
+  traffic: TrafficState;
+}
+
+/** How a request on a backend ended, seen from the backend. */
+export interface RequestEnd {
+  readonly outcome: BreakerOutcome;
+  /** Time to its first byte, where one came. */
+  readonly ttftMs?: number | undefined;
+}
+
+export interface PoolClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
 }
 
 export interface Pool {
@@ -65,12 +97,14 @@ export interface Pool {
   reportLacksResponses(backend: BackendPlan): void;
   /** Calls back once, when a check finds it silent; the returned function calls that off. */
   onDown(backend: BackendPlan, callback: () => void): () => void;
+  /** Lets it finish what runs and take nothing new, or take again. */
+  setDrained(backend: BackendPlan, isDrained: boolean): void;
   /** Counts a request that runs on it; the returned function ends it, once. */
-  begin(backend: BackendPlan): () => void;
+  begin(backend: BackendPlan): (end: RequestEnd) => void;
 }
 
 /** Records are kept by name and URL, so that a reload that moves a name to another box starts anew. */
-export function createPool(): Pool {
+export function createPool({ now, random }: PoolClock): Pool {
   const records = new Map<string, BackendRecord>();
 
   function recordOf(backend: BackendPlan): BackendRecord {
@@ -86,6 +120,9 @@ export function createPool(): Pool {
         inFlight: 0,
         lacksResponses: false,
         watchers: new Set(),
+        isDrained: false,
+        breaker: createBreakerState(now()),
+        traffic: noTraffic,
       };
       records.set(key, record);
     }
@@ -93,18 +130,35 @@ export function createPool(): Pool {
   }
 
   return {
-    snapshot: (plan) =>
-      plan.backends.map((backend) => {
-        const { type, watchers: _watchers, ...known } = recordOf(backend);
-        return { backend: type === undefined ? backend : { ...backend, type }, ...known };
-      }),
-    reportModels(backend, { models, type }, now) {
+    snapshot(plan) {
+      const at = now();
+      const known = plan.backends.map((backend) => {
+        const { type, watchers: _watchers, breaker, traffic, ...rest } = recordOf(backend);
+        const typed = type === undefined ? backend : { ...backend, type };
+        return {
+          ...rest,
+          backend: typed,
+          breakerAdmits: admits(breaker, at),
+          traffic: readTraffic(traffic, at),
+        };
+      });
+      const counts = known.map(({ backend: { name }, traffic }) => ({ name, ...traffic }));
+      const outliers = known.length > 1 ? findOutliers(counts) : [];
+      return known.map((snapshot) => ({
+        ...snapshot,
+        weight: snapshot.backend.weight,
+        places: snapshot.backend.maxConcurrency,
+        isOutlier: outliers.includes(snapshot.backend.name),
+      }));
+    },
+    reportModels(backend, { models, type }, at) {
       const record = recordOf(backend);
-      Object.assign(record, { status: "up", problem: undefined, models, checkedAt: now });
+      Object.assign(record, { status: "up", problem: undefined, models, checkedAt: at });
+      record.breaker = stepBreaker(record.breaker, { type: "check", isAlive: true }, at, random);
       if (backend.detectsType) record.type = type ?? record.type;
     },
-    reportDown(backend, problem, now) {
-      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: now, lacksResponses: false });
+    reportDown(backend, problem, at) {
+      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: at, lacksResponses: false });
       const { watchers } = recordOf(backend);
       const called = [...watchers];
       watchers.clear();
@@ -123,13 +177,23 @@ export function createPool(): Pool {
       record.status = problem === undefined ? "up" : "down";
       record.problem = problem;
     },
+    setDrained(backend, isDrained) {
+      recordOf(backend).isDrained = isDrained;
+    },
     begin(backend) {
       const record = recordOf(backend);
       record.inFlight++;
+      record.breaker = stepBreaker(record.breaker, { type: "begin" }, now(), random);
+      const { generation } = record.breaker;
       let isOver = false;
-      return () => {
-        if (!isOver) record.inFlight--;
+      return ({ outcome, ttftMs }) => {
+        if (isOver) return;
         isOver = true;
+        const at = now();
+        record.inFlight--;
+        record.breaker = stepBreaker(record.breaker, { type: "end", generation, outcome }, at, random);
+        if (outcome !== "neutral") record.traffic = countOutcome(record.traffic, outcome, at);
+        if (ttftMs !== undefined) record.traffic = measureTtft(record.traffic, ttftMs, at);
       };
     },
   };

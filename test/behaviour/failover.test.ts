@@ -27,7 +27,10 @@ async function startTwo(first: UpstreamHandler) {
     }),
   ] as const;
   upstreams.push(one, two);
-  const app = createTestApp({ backends: { first: { url: one.url }, second: { url: two.url } } });
+  const app = createTestApp({
+    backends: { first: { url: one.url }, second: { url: two.url } },
+    routing: { policy: "in_order" },
+  });
   return { app, one, two };
 }
 

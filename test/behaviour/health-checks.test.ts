@@ -29,12 +29,13 @@ it("a frozen box is down after two checks, and its waiting request is answered b
   const config = parseConfig({
     backends: { frozen: { url: frozen.url }, other: { url: other.url } },
     model_mapping: { "gpt-4o": "local-chat" },
+    routing: { policy: "in_order" },
   });
   const clock = createFakeClock();
   const log = recordingLog();
   const { now, setTimer } = clock;
   const runtime = createPortableRuntime("test", { now, setTimer, random: () => 0.5, log });
-  const state = createState(now);
+  const state = createState(runtime);
   const models = [{ id: "local-chat", kind: "chat" as const, isLoaded: true }];
   for (const backend of createPlan(config).backends) state.pool.reportModels(backend, { models }, now());
   const app = createApp(config, runtime, state);
@@ -67,7 +68,7 @@ it("checks leave no timer behind when they are stopped, and none runs for a sing
   const box = await start(false);
   const clock = createFakeClock();
   const runtime = createPortableRuntime("test", { now: clock.now, setTimer: clock.setTimer });
-  const pool = createState(clock.now).pool;
+  const { pool } = createState(runtime);
   const planOf = (backends: object) => createPlan(parseConfig({ backends }));
   const stop = startHealthChecks({
     plan: planOf({ one: { url: box.url }, two: { url: box.url } }),

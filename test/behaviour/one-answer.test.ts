@@ -32,7 +32,10 @@ describe("one answer from one backend", () => {
     const healthy = await start((_request, response) =>
       sendJson(response, 200, chatAnswer("from the second")),
     );
-    const app = createTestApp({ backends: { first: { url: dying.url }, second: { url: healthy.url } } });
+    const app = createTestApp({
+      backends: { first: { url: dying.url }, second: { url: healthy.url } },
+      routing: { policy: "in_order" },
+    });
 
     const text = await (await app.chat({ model: "local-chat", stream: true })).text();
 
@@ -54,7 +57,10 @@ describe("one answer from one backend", () => {
     const healthy = await start((_request, response) =>
       sendJson(response, 200, chatAnswer("from the second")),
     );
-    const app = createTestApp({ backends: { first: { url: dying.url }, second: { url: healthy.url } } });
+    const app = createTestApp({
+      backends: { first: { url: dying.url }, second: { url: healthy.url } },
+      routing: { policy: "in_order" },
+    });
 
     const response = await app.chat({ model: "local-chat" });
 

@@ -42,6 +42,7 @@ describe("redactConfig", () => {
           url: "http://u:hunter2@h",
           type: "openai",
           headers: {},
+          weight: 1,
           one_model_at_a_time: false,
           responses: "auto",
           disabled_mends: [],

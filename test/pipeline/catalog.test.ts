@@ -20,7 +20,7 @@ function catalogWith(overrides: Partial<Runtime> = {}) {
     ...overrides,
   });
   const plan = createPlan(parseConfig({ backends: { box: { url: "http://box" } } }));
-  const catalog = createCatalog(plan, createPool(), runtime);
+  const catalog = createCatalog(plan, createPool({ now: () => 0, random: () => 0.5 }), runtime);
   return { catalog, clock, asked, answerWith: (next: typeof answer) => (answer = next) };
 }
 

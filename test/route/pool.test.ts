@@ -10,6 +10,7 @@ const plan = createPlan(
   }),
 );
 const [a, b, c] = plan.backends as [BackendPlan, BackendPlan, BackendPlan];
+const clock = { now: () => 0, random: () => 0.5 };
 const models = (...ids: string[]) => ({
   models: ids.map((id) => ({ id, kind: undefined, isLoaded: undefined })),
 });
@@ -17,15 +18,15 @@ const models = (...ids: string[]) => ({
 describe("the pool", () => {
   it("knows nothing at first", () => {
     expect(
-      createPool()
+      createPool(clock)
         .snapshot(plan)
         .map(({ status }) => status),
     ).toEqual(["unknown", "unknown", "unknown"]);
-    expect(listedModels(createPool().snapshot(plan))).toBeUndefined();
+    expect(listedModels(createPool(clock).snapshot(plan))).toBeUndefined();
   });
 
   it("keeps the models of a backend that went down", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportModels(a, models("x"), 5);
     pool.reportDown(a, "gone", 6);
     expect(pool.snapshot(plan)[0]).toMatchObject({ status: "down", problem: "gone", checkedAt: 6 });
@@ -33,23 +34,23 @@ describe("the pool", () => {
   });
 
   it("takes an answer for a sign of life", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportDown(a, "gone", 6);
     pool.reportTraffic(a, undefined);
     expect(pool.snapshot(plan)[0]).toMatchObject({ status: "up", problem: undefined });
   });
 
   it("counts what runs, and each end once", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     const end = pool.begin(a);
     pool.begin(a);
-    end();
-    end();
+    end({ outcome: "success" });
+    end({ outcome: "success" });
     expect(pool.snapshot(plan)[0]?.inFlight).toBe(1);
   });
 
   it("keeps its state over a reload, but not where a name moves to another box", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportModels(a, models("x"), 5);
     const reloaded = createPlan(
       parseConfig({ backends: { a: { url: "http://a" }, b: { url: "http://elsewhere" } } }),
@@ -58,14 +59,14 @@ describe("the pool", () => {
   });
 
   it("learns the type of a backend that is to be asked for it, and of no other", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportModels(c, { ...models("x"), type: "vllm" }, 5);
     pool.reportModels(b, { ...models("x"), type: "vllm" }, 5);
     expect(pool.snapshot(plan).map(({ backend }) => backend.type)).toEqual(["lmstudio", "lmstudio", "vllm"]);
   });
 
   it("lists each model once, as loaded if it is so anywhere", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportModels(a, { models: [{ id: "x", kind: "chat", isLoaded: false }] }, 5);
     pool.reportModels(b, { models: [{ id: "x", kind: "chat", isLoaded: true }] }, 5);
     expect(listedModels(pool.snapshot(plan))).toEqual([{ id: "x", kind: "chat", isLoaded: true }]);
@@ -74,11 +75,11 @@ describe("the pool", () => {
 
 describe("selectBackend", () => {
   it("takes the first while nothing is known", () => {
-    expect(selectBackend("x", createPool().snapshot(plan))?.name).toBe("a");
+    expect(selectBackend("x", createPool(clock).snapshot(plan))?.name).toBe("a");
   });
 
   it("prefers one that is not down, then one that has the model", () => {
-    const pool = createPool();
+    const pool = createPool(clock);
     pool.reportModels(a, models("y"), 1);
     pool.reportModels(b, models("pub/x"), 1);
     expect(selectBackend("x", pool.snapshot(plan))?.name).toBe("b");

@@ -30,11 +30,7 @@ export interface TestApp {
 export function createTestApp(config: ConfigInput, overrides: Partial<Runtime> = {}): TestApp {
   const log = recordingLog();
   const runtime = createPortableRuntime("test", { log, ...overrides });
-  const app = createApp(
-    parseConfig(config),
-    runtime,
-    createState(() => runtime.now()),
-  );
+  const app = createApp(parseConfig(config), runtime, createState(runtime));
   const request = async (path: string, init?: RequestInit) => app.request(`http://proxy.test${path}`, init);
   return {
     request,

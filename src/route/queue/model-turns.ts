@@ -9,6 +9,8 @@
  *    nothing of the loaded model starts any more, and once all has ended, the model that waited longest is loaded. Loading
  *    does not count as part of a turn. With n models a ticket's turn comes after n-1 turns, each as long as a load, the
  *    patience and the longest request.
+ *
+ * Within these rules the shares decide, so a higher class goes first only among the tickets that a turn lets start.
  */
 import { type Box, hasRoom, suits, waitingFor } from "./box.ts";
 import type { Line } from "./group.ts";
@@ -55,7 +57,7 @@ export function turnOf(box: Box, now: number, { patienceMs, boxOf }: TurnRules):
     });
 
   function isSoon(other: Box, model: string | undefined): boolean {
-    const ahead = waitingFor(other.shares.lines(), model) + 1;
+    const ahead = Math.max(1, waitingFor(other.shares.lines(), model));
     return (ahead * other.serviceTimes.averageMs(model)) / other.limit <= patienceMs;
   }
 

@@ -74,7 +74,7 @@ export function createShares(priorityRun: number): Shares {
 
   function enter(flow: Flow): Entry {
     const { accounts, entries, heaps, virtualTime } = classOf(flow.priority);
-    const account = accounts.get(flow.key) ?? { mark: virtualTime, entries: new Set<Entry>() };
+    const account = accounts.get(flow.key) ?? { mark: 0, entries: new Set<Entry>() };
     accounts.set(flow.key, account);
     if (account.entries.size === 0) account.mark = Math.max(account.mark, virtualTime);
     const entry = { flow, account };

@@ -99,7 +99,7 @@ export function createWaitingRoom(options: Partial<QueueOptions>, clock: RoomClo
   function wait(ticket: Ticket, since: number, signal: AbortSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
       function leave(): void {
-        if (!guests.delete(ticket.id)) return;
+        guests.delete(ticket.id);
         reject(reasonOf(signal));
         follow(scheduler.cancel(ticket.id, clock.now()));
       }
