@@ -5,10 +5,16 @@ import { findDeviations } from "../schema/deviations.ts";
 import { clients } from "./all.ts";
 import { type Places, startPlaces } from "./places.ts";
 
-describe.each(manners)("on a backend of the kind %s", (kind) => {
+const settings = [
+  ...manners.map((kind) => ({ kind, boxes: 1 })),
+  // Behind one proxy, with the queue before them.
+  { kind: "lmstudio" as const, boxes: 3 },
+];
+
+describe.each(settings)("on $boxes of the kind $kind", ({ kind, boxes }) => {
   let places: Places;
   beforeAll(async () => {
-    places = await startPlaces(kind);
+    places = await startPlaces(kind, boxes);
   });
   afterAll(() => places.stop());
 

@@ -34,10 +34,14 @@ const models = {
 };
 const aliases = { chatModel: "gpt-4o", reasoningModel: "o3-mini", embeddingModel: "text-embedding-3-small" };
 
-/** Starts both on free ports of this machine. */
-export async function startPlaces(kind: Manners): Promise<Places> {
-  const simulator = await startSimulator({ manners: kind });
-  const proxy = await startProxy(simulator, kind);
+/** Starts both on free ports of this machine; several boxes each take one request at a time, and the rest wait. */
+export async function startPlaces(kind: Manners, boxes = 1): Promise<Places> {
+  const simulators = await Promise.all(
+    Array.from({ length: boxes }, () => startSimulator({ manners: kind })),
+  );
+  const [simulator] = simulators;
+  if (simulator === undefined) throw new Error("There has to be a box.");
+  const proxy = await startProxy(simulators, kind);
   const common = { apiKey: "sk-matrix-0123456789abcdef", dimensions: 768, kind };
   return {
     direct: { baseURL: `${simulator.url}/v1`, ...models, ...common },
@@ -45,14 +49,17 @@ export async function startPlaces(kind: Manners): Promise<Places> {
     recorded: proxy.recorded,
     async stop() {
       await proxy.stop();
-      await simulator.stop();
+      await Promise.all(simulators.map((one) => one.stop()));
     },
   };
 }
 
-async function startProxy(simulator: SimulatorServer, kind: Manners) {
+async function startProxy(simulators: readonly SimulatorServer[], kind: Manners) {
+  const limit = simulators.length > 1 ? { max_concurrency: 1 } : {};
   const config = parseConfig({
-    backends: { box: { url: simulator.url, type: kind } },
+    backends: Object.fromEntries(
+      simulators.map(({ url }, index) => [`box-${index + 1}`, { url, type: kind, ...limit }]),
+    ),
     model_mapping: {
       [aliases.chatModel]: models.chatModel,
       [aliases.reasoningModel]: models.reasoningModel,
