@@ -1,43 +1,24 @@
-/** The model list formats of the backend kinds, parsed. Each source is a path and a pure function. */
-import { isJsonObject } from "../protocol/openai/fields.ts";
+/** OpenAI's model list as backend kinds extend it, and what other answers of theirs add. Pure; knows no fetch. */
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
 import type { ModelListSource } from "./dialect.ts";
+import { nameModel, parseEntries } from "./model-entries.ts";
 
-/** OpenAI's own list; llama-server's router mode adds `status.value` (its README). */
+/** OpenAI's own list; llama-server's router mode adds `status.value` (its README), vLLM `max_model_len`. */
 export const openaiModelList: ModelListSource = {
   path: "/v1/models",
   parse: (body) =>
     parseEntries(body, "data", (entry) => {
       const status = isJsonObject(entry["status"]) ? entry["status"]["value"] : undefined;
-      return named(entry["id"], undefined, typeof status === "string" ? status === "loaded" : undefined);
+      const isLoaded = typeof status === "string" ? status === "loaded" : undefined;
+      const contextLength = entry["max_model_len"];
+      return nameModel(entry["id"], undefined, isLoaded).map((model) => ({
+        ...model,
+        ...(status === "loading" ? { isLoading: true } : {}),
+        ...(typeof contextLength === "number" ? { contextLength } : {}),
+      }));
     }),
 };
-
-/** LM Studio's native list, which tells type and state (its REST docs, v0). */
-export const lmStudioModelList: ModelListSource = {
-  path: "/api/v0/models",
-  parse: (body) =>
-    parseEntries(body, "data", (entry) => {
-      const kind = entry["type"] === "embeddings" ? "embedding" : "chat";
-      const state = entry["state"];
-      const contextLength = entry["loaded_context_length"];
-      const model = named(entry["id"], kind, typeof state === "string" ? state === "loaded" : undefined);
-      const seesImages = sightByType.get(entry["type"]);
-      return (
-        model && {
-          ...model,
-          ...(typeof contextLength === "number" ? { contextLength } : {}),
-          ...(seesImages === undefined ? {} : { seesImages }),
-        }
-      );
-    }),
-};
-
-/** Of a type that it names one day nobody knows yet. */
-const sightByType: ReadonlyMap<unknown, boolean> = new Map([
-  ["llm", false],
-  ["vlm", true],
-]);
 
 /** A server that lists one model has that one loaded; used where the product serves nothing else. */
 export const servedModelList: ModelListSource = {
@@ -46,16 +27,60 @@ export const servedModelList: ModelListSource = {
     openaiModelList.parse(body)?.map((model) => ({ ...model, isLoaded: model.isLoaded ?? true })),
 };
 
-function parseEntries(
-  body: unknown,
-  key: string,
-  parse: (entry: Record<string, unknown>) => LocalModel | undefined,
-): readonly LocalModel[] | undefined {
-  const entries = isJsonObject(body) ? body[key] : undefined;
-  if (!Array.isArray(entries)) return undefined;
-  return entries.flatMap((entry: unknown) => (isJsonObject(entry) ? (parse(entry) ?? []) : []));
+/** llama-server's list, with its slots, context and sight, which it tells of the one model it was started with. */
+export const llamaServerModelList: ModelListSource = {
+  ...servedModelList,
+  details: {
+    path: "/props",
+    merge(models, body) {
+      if (!isJsonObject(body)) return models;
+      const { model_alias: alias } = body;
+      const told = readProps(body);
+      return models.map((model) =>
+        models.length === 1 || model.id === alias ? { ...model, ...told } : model,
+      );
+    },
+  },
+};
+
+/** Ollama's list, with what is in memory. */
+export const ollamaModelList: ModelListSource = {
+  ...openaiModelList,
+  details: {
+    path: "/api/ps",
+    merge(models, body) {
+      const running = parseEntries(body, "models", (entry) => [entry]);
+      if (running === undefined) return models;
+      return models.map((model) => {
+        const entry = running.find(
+          ({ name, model: id }) => isTagged(model.id, name) || isTagged(model.id, id),
+        );
+        const contextLength = entry?.["context_length"];
+        return {
+          ...model,
+          isLoaded: entry !== undefined,
+          ...(typeof contextLength === "number" ? { contextLength } : {}),
+        };
+      });
+    },
+  },
+};
+
+/** `n_ctx` is that of one slot, which is what a request gets. */
+function readProps(props: JsonObject): Pick<LocalModel, "contextLength" | "parallel" | "seesImages"> {
+  const settings = props["default_generation_settings"];
+  const contextLength = isJsonObject(settings) ? settings["n_ctx"] : undefined;
+  const slots = props["total_slots"];
+  const vision = isJsonObject(props["modalities"]) ? props["modalities"]["vision"] : undefined;
+  return {
+    ...(typeof contextLength === "number" && contextLength > 0 ? { contextLength } : {}),
+    ...(typeof slots === "number" && slots > 0 ? { parallel: slots } : {}),
+    ...(typeof vision === "boolean" ? { seesImages: vision } : {}),
+  };
 }
 
-function named(id: unknown, kind: LocalModel["kind"], isLoaded: boolean | undefined): LocalModel | undefined {
-  return typeof id === "string" && id !== "" ? { id, kind, isLoaded } : undefined;
+/** Ollama leaves `:latest` out in some places. */
+function isTagged(listed: string, running: unknown): boolean {
+  const withTag = (name: string) => (name.includes(":") ? name : `${name}:latest`);
+  return typeof running === "string" && withTag(listed) === withTag(running);
 }

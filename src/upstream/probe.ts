@@ -2,7 +2,7 @@
 import type { BackendPlan } from "../config/plan.ts";
 import type { BackendType } from "../config/schema.ts";
 import { kindProbes } from "../dialects/detect.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { Dialect, ModelListSource } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/index.ts";
 import { labelOf } from "../dialects/label.ts";
 import { ProxyError } from "../errors.ts";
@@ -24,17 +24,22 @@ export type ProbeResult =
 export async function probe(backend: BackendPlan, runtime: Runtime): Promise<ProbeResult> {
   const cancellation = createCancellation(new AbortController().signal, "parent");
   const stopTimer = runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), probeTimeoutMs);
+  // The search for the type and the list may look at the same path: it is asked once.
+  const answers = new Map<string, Promise<JsonAnswer>>();
+  const ask: Ask = (path) => {
+    const answer = answers.get(path) ?? getJson(backend, path, runtime, cancellation.signal);
+    answers.set(path, answer);
+    return answer;
+  };
   try {
-    const type = backend.detectsType
-      ? ((await detectType(backend, runtime, cancellation.signal)) ?? backend.type)
-      : backend.type;
+    const type = backend.detectsType ? ((await detectType(ask)) ?? backend.type) : backend.type;
     const dialect: Dialect = dialects[type];
     let refusal = `${labelOf(backend)} answers, but not with a list of models: is it really ${dialect.label}?`;
     for (const source of dialect.modelLists) {
-      const { status, body } = await getJson(backend, source.path, runtime, cancellation.signal);
+      const { status, body } = await ask(source.path);
       if (status === 401 || status === 403) refusal = refusedKey(backend, status);
       const models = status === 200 ? source.parse(body) : undefined;
-      if (models !== undefined) return { isUp: true, models, type };
+      if (models !== undefined) return { isUp: true, models: await addDetails(models, source, ask), type };
     }
     return { isUp: false, problem: refusal };
   } catch (thrown) {
@@ -51,17 +56,31 @@ export async function probe(backend: BackendPlan, runtime: Runtime): Promise<Pro
   }
 }
 
-async function detectType(
-  backend: BackendPlan,
-  runtime: Runtime,
-  signal: AbortSignal,
-): Promise<BackendType | undefined> {
+interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Ask = (path: string) => Promise<JsonAnswer>;
+
+async function detectType(ask: Ask): Promise<BackendType | undefined> {
   for (const { path, recognise } of kindProbes) {
-    const { status, body } = await getJson(backend, path, runtime, signal);
+    const { status, body } = await ask(path);
     const type = status === 200 && isJsonObject(body) ? recognise(body) : undefined;
     if (type !== undefined) return type;
   }
   return undefined;
+}
+
+/** What is only an addition may fail or be late: the box is up, and its list stands. */
+async function addDetails(
+  models: readonly LocalModel[],
+  { details }: ModelListSource,
+  ask: Ask,
+): Promise<readonly LocalModel[]> {
+  if (details === undefined) return models;
+  const answer = await ask(details.path).catch(() => undefined);
+  return answer?.status === 200 ? details.merge(models, answer.body) : models;
 }
 
 async function getJson(
@@ -69,7 +88,7 @@ async function getJson(
   path: string,
   runtime: Runtime,
   signal: AbortSignal,
-): Promise<{ status: number; body: unknown }> {
+): Promise<JsonAnswer> {
   const headers = upstreamHeaders(new Headers({ accept: "application/json" }), backend, "probe");
   const response = await runtime.fetch(backend.baseUrl + path, {
     method: "GET",

@@ -16,9 +16,10 @@ const frames = [
 
 async function startBox() {
   upstream = await startUpstream((request, response) => {
-    if (request.url === "/api/v0/models") {
-      const data = [{ id: "local-chat", type: "llm", state: "loaded", loaded_context_length: 2_048 }];
-      return sendJson(response, 200, { object: "list", data });
+    if (request.url === "/api/v1/models") {
+      const instances = [{ id: "local-chat", config: { context_length: 2_048, parallel: 4 } }];
+      const models = [{ key: "local-chat", type: "llm", loaded_instances: instances }];
+      return sendJson(response, 200, { models });
     }
     const { stream } = JSON.parse(request.body.toString()) as { stream?: boolean };
     if (stream !== true) {

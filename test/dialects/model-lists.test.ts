@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lmStudioModelList, openaiModelList, servedModelList } from "../../src/dialects/model-lists.ts";
+import { lmStudioModelList } from "../../src/dialects/lmstudio-models.ts";
+import { openaiModelList, servedModelList } from "../../src/dialects/model-lists.ts";
 import { bareModelName, guessKind, isSameModel } from "../../src/protocol/openai/models.ts";
 import { projectRoot } from "../support/launch.ts";
 

@@ -11,7 +11,7 @@ function catalogWith(overrides: Partial<Runtime> = {}) {
   const clock = createFakeClock();
   const asked: string[] = [];
   let answer: () => Promise<Response> = async () =>
-    Response.json({ data: [{ id: "m", type: "llm", state: "loaded" }] });
+    Response.json({ models: [{ key: "m", type: "llm", loaded_instances: [{ id: "m" }] }] });
   const runtime = createFakeRuntime(clock, {
     fetch: (url) => {
       asked.push(url);
@@ -29,7 +29,7 @@ describe("the catalog", () => {
     const { catalog, asked } = catalogWith();
     const snapshots = await Promise.all([catalog.current(), catalog.current(), catalog.current()]);
     expect(snapshots.map(([box]) => box?.models?.[0]?.id)).toEqual(["m", "m", "m"]);
-    expect(asked).toEqual(["http://box/api/v0/models"]);
+    expect(asked).toEqual(["http://box/api/v1/models"]);
   });
 
   it("asks each for itself where requests may not share promises", async () => {
@@ -88,18 +88,22 @@ describe("the catalog", () => {
     expect(box).toMatchObject({ status: "down", problem: expect.stringMatching(problem) });
   });
 
-  it("tries OpenAI's list where LM Studio's native one is not there", async () => {
+  it("tries OpenAI's list where LM Studio's native ones are not there", async () => {
     const { catalog, asked } = catalogWith({
       fetch: async (url) => {
         asked.push(url);
-        return url.endsWith("/api/v0/models")
+        return url.includes("/api/v")
           ? Response.json({ error: "Unexpected endpoint" })
           : Response.json({ data: [{ id: "n" }] });
       },
     });
     const [box] = await catalog.current();
     expect(box?.models).toEqual([{ id: "n", kind: undefined, isLoaded: undefined }]);
-    expect(asked).toEqual(["http://box/api/v0/models", "http://box/v1/models"]);
+    expect(asked.map((url) => new URL(url).pathname)).toEqual([
+      "/api/v1/models",
+      "/api/v0/models",
+      "/v1/models",
+    ]);
   });
 });
 

@@ -45,7 +45,7 @@ export async function startUpstream(handle: UpstreamHandler): Promise<FakeUpstre
       return;
     }
     const url = raw.url ?? "";
-    if (upstream.models !== undefined && /^\/(api\/v0|v1)\/models$/.test(url)) {
+    if (upstream.models !== undefined && /^\/(api\/v[01]|v1)\/models$/.test(url)) {
       const data = upstream.models.map((id) => ({ id, object: "model", owned_by: "test" }));
       sendJson(response, 200, { object: "list", data });
       return;

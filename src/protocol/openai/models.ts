@@ -10,10 +10,16 @@ export interface LocalModel {
   readonly kind: ModelKind | undefined;
   /** Undefined where the backend does not tell. */
   readonly isLoaded: boolean | undefined;
+  /** Whether it is being loaded right now, where the backend tells that. */
+  readonly isLoading?: boolean | undefined;
   /** The context that it was loaded with, in tokens. */
   readonly contextLength?: number | undefined;
   /** Whether it takes images. Left out where the backend does not tell. */
   readonly seesImages?: boolean | undefined;
+  /** Whether it was trained to call tools. Left out where the backend does not tell. */
+  readonly usesTools?: boolean | undefined;
+  /** How many requests its loaded instances take at once, together. Left out where the backend does not tell. */
+  readonly parallel?: number | undefined;
 }
 
 /** OpenAI's Model object; `created` is seconds since the epoch. */
