@@ -31,6 +31,8 @@ export interface Runtime {
    * not public, whatever the name meant a moment before. Follows no redirect. Left out where a runtime cannot promise that.
    */
   fetchPublic?(url: string, init: PublicInit): Promise<Response>;
+  /** Sends one UDP datagram, to a broadcast address too. Left out where a runtime has no such sockets. */
+  sendDatagram?(bytes: Uint8Array, address: string, port: number): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** A number in [0, 1). */

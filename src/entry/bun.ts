@@ -3,6 +3,7 @@ import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { withSimulator } from "./with-simulator.ts";
 
@@ -34,6 +35,7 @@ const shell: Shell = {
         return fetch(url, withoutLimit);
       },
       fetchPublic: createPublicFetch(),
+      sendDatagram,
       clientAddress: readClientAddress,
       log,
     });

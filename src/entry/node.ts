@@ -5,6 +5,7 @@ import { Agent, type Dispatcher } from "undici";
 import { runCli } from "../cli/main.ts";
 import { readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { sendDatagram } from "./datagram.ts";
 import { listenOnNode } from "./node-listener.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { withSimulator } from "./with-simulator.ts";
@@ -32,6 +33,7 @@ const shell: Shell = {
         return fetch(url, withDispatcher);
       },
       fetchPublic: createPublicFetch(),
+      sendDatagram,
       clientAddress: readClientAddress,
       log,
     });
