@@ -1,24 +1,35 @@
-/** Joins what a load is made of: one flight for all waiters, the backend's API, its refusals in OpenAI's words. */
+/** Joins what a load is made of: one flight for all waiters, the backend's way to load, its refusals in OpenAI's words. */
 import type { BackendPlan } from "../config/plan.ts";
 import { labelOf } from "../dialects/label.ts";
 import { ProxyError } from "../errors.ts";
 import { normaliseUpstreamError } from "../normalise/upstream-error.ts";
+import { guessKind, type ModelKind } from "../protocol/openai/models.ts";
 import type { LoadTicket, ModelLoads } from "../route/model-loads.ts";
 import type { Runtime } from "../runtime.ts";
-import { canLoad, loadModel, type LoadOutcome } from "../upstream/load-model.ts";
+import { canLoad, loadModel } from "../upstream/load-model.ts";
+import type { OwnAnswer } from "../upstream/post-json.ts";
+import { touchModel } from "../upstream/touch-model.ts";
+
+export interface LoadAsk {
+  readonly backend: BackendPlan;
+  /** Known not to be loaded there. */
+  readonly model: string;
+  /** What its name speaks of where it is left out. */
+  readonly kind?: ModelKind | undefined;
+}
 
 export interface ModelLoader {
   /**
-   * False where the first request for a model is what loads it: the kind has no API for it, or requests may not wait for
-   * each other (each would load an instance of its own).
+   * Whether waiting for a load is the better way. Where it is false the first request for a model had better load it: the
+   * kind has no API for it, or requests may not wait for each other (each would load an instance of its own).
    */
   canLoad(backend: BackendPlan): boolean;
   /**
-   * Waits for the one load of the model there, beginning it if need be; resolves at once where it is in memory. The waiter
-   * leaves by its `signal`. Rejects with `model_load_failed` (503 for want of memory), or with what kept the backend from
-   * answering. To be called where `canLoad` is true, for a model that is known not to be loaded.
+   * Waits for the one load of the model there, beginning it if need be: through the backend's API, else by a request for a
+   * single token; resolves at once where it is in memory by now. The waiter leaves by its `signal`. Rejects with
+   * `model_load_failed` (503 for want of memory), or with what kept the backend from answering.
    */
-  load(backend: BackendPlan, model: string, signal: AbortSignal): LoadTicket;
+  load(ask: LoadAsk, signal: AbortSignal): LoadTicket;
 }
 
 export interface ModelLoaderParts {
@@ -33,23 +44,27 @@ export interface ModelLoaderParts {
 export function createModelLoader(parts: ModelLoaderParts): ModelLoader {
   const { runtime, loads, onLoaded } = parts;
 
-  async function begin(backend: BackendPlan, model: string, signal: AbortSignal): Promise<void> {
+  async function begin({ backend, model, kind }: LoadAsk, signal: AbortSignal): Promise<void> {
     const startedAt = runtime.now();
-    const contextLength = parts.contextLengthOf?.(model);
-    const order = { backend, model, contextLength, requestId: "load" };
+    const order = { backend, model, contextLength: parts.contextLengthOf?.(model), requestId: "load" };
     const outcome = await loadModel(order, runtime, signal);
-    if (outcome.kind === "refused") acceptRefusal(outcome, backend);
-    if (outcome.kind === "loaded") {
+    const isUnknown = outcome.kind === "refused" && hasNoApi(outcome.answer, backend);
+    if (outcome.kind === "unsupported" || isUnknown) {
+      const touch = { backend, model, kind: kind ?? guessKind(model), requestId: "load" };
+      const refusal = await touchModel(touch, runtime, signal);
+      if (refusal !== undefined) throw refusedLoad(refusal, backend);
+    } else if (outcome.kind === "refused") throw refusedLoad(outcome.answer, backend);
+    if (outcome.kind !== "present") {
       const ms = runtime.now() - startedAt;
-      runtime.log.info("model-loaded", { backend: backend.name, model, instance: outcome.instanceId, ms });
+      runtime.log.info("model-loaded", { backend: backend.name, model, ms });
     }
     await onLoaded?.(backend);
   }
 
   return {
     canLoad: (backend) => runtime.sharesPromises && canLoad(backend),
-    load: (backend, model, signal) =>
-      loads.join({ backend: backend.name, model }, (work) => begin(backend, model, work), signal),
+    load: (ask, signal) =>
+      loads.join({ backend: ask.backend.name, model: ask.model }, (work) => begin(ask, work), signal),
   };
 }
 
@@ -60,13 +75,15 @@ const clearCodes: ReadonlySet<string | null> = new Set([
   "backend_unauthorized",
 ]);
 
-/** An LM Studio before 0.4.0 does not have the path: the first request loads, and nobody need wait here. Else throws. */
-function acceptRefusal(refusal: LoadOutcome & { readonly kind: "refused" }, backend: BackendPlan): void {
-  const { path, status, headers, body } = refusal;
-  const error = normaliseUpstreamError({ backend, method: "POST", path, status, body, headers });
-  if (error.isUnknownUrl) return;
-  if (clearCodes.has(error.code)) throw error;
-  throw new ProxyError({
+/** An LM Studio before 0.4.0. */
+function hasNoApi(answer: OwnAnswer, backend: BackendPlan): boolean {
+  return normalise(answer, backend).isUnknownUrl;
+}
+
+function refusedLoad(answer: OwnAnswer, backend: BackendPlan): ProxyError {
+  const error = normalise(answer, backend);
+  if (clearCodes.has(error.code)) return error;
+  return new ProxyError({
     status: error.status >= 500 ? error.status : 500,
     type: "server_error",
     code: "model_load_failed",
@@ -74,4 +91,8 @@ function acceptRefusal(refusal: LoadOutcome & { readonly kind: "refused" }, back
     origin: "upstream",
     headers: error.headers,
   });
+}
+
+function normalise({ path, status, headers, text }: OwnAnswer, backend: BackendPlan): ProxyError {
+  return normaliseUpstreamError({ backend, method: "POST", path, status, body: text, headers });
 }

@@ -2,13 +2,10 @@
 import type { BackendPlan } from "../config/plan.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { dialects } from "../dialects/index.ts";
-import { ProxyError } from "../errors.ts";
-import { createCancellation } from "../http/cancel.ts";
 import { isSameModel, type LocalModel } from "../protocol/openai/models.ts";
 import type { Runtime } from "../runtime.ts";
+import { type OwnAnswer, postJson } from "./post-json.ts";
 import { probe } from "./probe.ts";
-import { upstreamHeaders } from "./request.ts";
-import { failureOf, send } from "./send.ts";
 
 export interface LoadOrder {
   readonly backend: BackendPlan;
@@ -23,24 +20,18 @@ export type LoadOutcome =
   | { readonly kind: "loaded"; readonly instanceId: string | undefined }
   /** It was in memory already: LM Studio would load it a second time. */
   | { readonly kind: "present" }
-  /** There is no API for it: the first request loads the model. */
+  /** There is no API for it: a request for the model loads it. */
   | { readonly kind: "unsupported" }
-  /** The backend's own words, for who can read them. */
-  | {
-      readonly kind: "refused";
-      readonly path: string;
-      readonly status: number;
-      readonly headers: Headers;
-      readonly body: string;
-    };
+  /** In the backend's own words, for who can read them. */
+  | { readonly kind: "refused"; readonly answer: OwnAnswer };
 
-/** Whether a kind has an API that loads; where it has none, the first request loads. */
+/** Whether a kind has an API that loads; where it has none, a request for the model does. */
 export function canLoad(backend: BackendPlan): boolean {
   const dialect: Dialect = dialects[backend.type];
   return dialect.loading !== undefined;
 }
 
-/** Gives up after the backend's time for a first byte, since loading is what that is for. Throws a ProxyError where no answer came. */
+/** Throws a ProxyError where no answer came, or none in the backend's time for a first byte: loading is what that is for. */
 export async function loadModel(
   { backend, model, contextLength, requestId }: LoadOrder,
   runtime: Runtime,
@@ -48,39 +39,12 @@ export async function loadModel(
 ): Promise<LoadOutcome> {
   const { loading }: Dialect = dialects[backend.type];
   if (loading === undefined) return { kind: "unsupported" };
-  const cancellation = createCancellation(signal, "parent");
-  const { firstByteTimeoutMs: timeoutMs } = backend;
-  const giveUp = () => cancellation.cancel("first-byte-timeout");
-  const stopTimer = timeoutMs > 0 ? runtime.setTimer(giveUp, timeoutMs) : () => {};
-  try {
-    const listed = await findListed(backend, model, runtime);
-    if (listed?.isLoaded === true) return { kind: "present" };
-    cancellation.signal.throwIfAborted();
-    const headers = upstreamHeaders(
-      new Headers({ accept: "application/json", "content-type": "application/json" }),
-      backend,
-      requestId,
-    );
-    const body = new TextEncoder().encode(JSON.stringify(loading.toBody(listed?.id ?? model, contextLength)));
-    const request = { method: "POST", path: loading.path, headers, body };
-    const response = await send(request, backend, runtime, cancellation);
-    const text = await response.text();
-    const loaded = response.ok ? loading.parse(parseOrUndefined(text)) : undefined;
-    if (loaded !== undefined) return { kind: "loaded", ...loaded };
-    return {
-      kind: "refused",
-      path: loading.path,
-      status: response.status,
-      headers: response.headers,
-      body: text,
-    };
-  } catch (thrown) {
-    const isClear = thrown instanceof ProxyError && cancellation.reason === undefined;
-    throw isClear ? thrown : failureOf(thrown, backend, cancellation);
-  } finally {
-    stopTimer();
-    cancellation.finish();
-  }
+  const listed = await findListed(backend, model, runtime);
+  if (listed?.isLoaded === true) return { kind: "present" };
+  const body = loading.toBody(listed?.id ?? model, contextLength);
+  const answer = await postJson({ backend, path: loading.path, body, requestId }, runtime, signal);
+  const loaded = loading.parse(answer.body);
+  return loaded === undefined ? { kind: "refused", answer } : { kind: "loaded", ...loaded };
 }
 
 /** As the backend calls it. A box that does not answer the list is asked to load all the same: that tells what is wrong. */
@@ -92,12 +56,4 @@ async function findListed(
   const found = await probe(backend, runtime);
   if (!found.isUp) return undefined;
   return found.models.find(({ id }) => id === model) ?? found.models.find(({ id }) => isSameModel(model, id));
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import { createModelLoader } from "../../src/pipeline/model-loader.ts";
 import { formatLoadProgress } from "../../src/route/load-progress.ts";
 import { createModelLoads } from "../../src/route/model-loads.ts";
 import { portableFetchInit, type Runtime, type UpstreamInit } from "../../src/runtime.ts";
+import { defaultModels } from "../../src/simulator/models.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { createFakeClock, createFakeRuntime } from "../support/fake-runtime.ts";
 import { startSimulator } from "../support/simulator-server.ts";
@@ -28,6 +29,7 @@ type Answer = (init: UpstreamInit) => Promise<Response> | Response;
 function createBox(answer?: Answer, overrides: Partial<Runtime> = {}) {
   const clock = createFakeClock();
   const simulator = createSimulator({
+    models: [...defaultModels, { id: "text-embedding-simulated-cold", type: "embeddings" }],
     loadDelayMs: 20_000,
     now: clock.now,
     setTimer: clock.setTimer,
@@ -43,6 +45,7 @@ function createBox(answer?: Answer, overrides: Partial<Runtime> = {}) {
     },
     ...overrides,
   });
+  const paths = () => asked.map(({ path }) => path);
   const refreshed: string[] = [];
   const loads = createModelLoads({ now: clock.now, sharesPromises: runtime.sharesPromises });
   const loader = createModelLoader({
@@ -53,7 +56,7 @@ function createBox(answer?: Answer, overrides: Partial<Runtime> = {}) {
   });
   const orders = () => asked.filter(({ path }) => path === loadPath);
   const untilAsked = (count = 1) => vi.waitFor(() => expect(orders()).toHaveLength(count));
-  return { loader, loads, clock, orders, untilAsked, refreshed };
+  return { loader, loads, clock, orders, paths, untilAsked, refreshed };
 }
 
 const codeOf = (ready: Promise<void>) =>
@@ -65,7 +68,9 @@ const codeOf = (ready: Promise<void>) =>
 describe("loading a model", () => {
   it("is one order for a hundred waiters, told as it goes on", async () => {
     const { loader, clock, orders, untilAsked, refreshed } = createBox();
-    const tickets = Array.from({ length: 100 }, () => loader.load(boxOf(), "llama-3.1-8b-instruct", stays()));
+    const tickets = Array.from({ length: 100 }, () =>
+      loader.load({ backend: boxOf(), model: "llama-3.1-8b-instruct" }, stays()),
+    );
     await untilAsked();
     await clock.advance(12_000);
     const progress = tickets[99]?.progress();
@@ -79,14 +84,16 @@ describe("loading a model", () => {
 
   it("orders nothing where the model is in memory by now", async () => {
     const { loader, orders } = createBox();
-    await loader.load(boxOf(), "simulated/qwen3-8b", stays()).ready;
+    await loader.load({ backend: boxOf(), model: "simulated/qwen3-8b" }, stays()).ready;
     expect(orders()).toEqual([]);
   });
 
   it("breaks the order off when the last waiter leaves", async () => {
     const { loader, loads, clock, orders, untilAsked } = createBox();
     const waiters = [new AbortController(), new AbortController()];
-    const outcomes = waiters.map(({ signal }) => codeOf(loader.load(boxOf(), model, signal).ready));
+    const outcomes = waiters.map(({ signal }) =>
+      codeOf(loader.load({ backend: boxOf(), model }, signal).ready),
+    );
     await untilAsked();
     waiters[0]?.abort();
     expect(orders()[0]?.signal.aborted).toBe(false);
@@ -103,7 +110,7 @@ describe("loading a model", () => {
         signal.addEventListener("abort", () => reject(signal.reason as Error)),
       );
     const { loader, clock, untilAsked } = createBox(silent);
-    const outcome = codeOf(loader.load(boxOf(), model, stays()).ready);
+    const outcome = codeOf(loader.load({ backend: boxOf(), model }, stays()).ready);
     await untilAsked();
     await clock.advance(60_000);
     expect(await outcome).toBe("backend_timeout");
@@ -126,7 +133,7 @@ describe("a refused load", () => {
     [401, { error: { message: "Token", code: "invalid_api_key" } }, 502, "backend_unauthorized"],
   ])("of %i %j is %i %s for all, once", async (status, body, expected, code) => {
     const { loader, orders, refreshed } = createBox(() => Response.json(body, { status }));
-    const tickets = Array.from({ length: 20 }, () => loader.load(boxOf(), model, stays()));
+    const tickets = Array.from({ length: 20 }, () => loader.load({ backend: boxOf(), model }, stays()));
     const errors = await Promise.all(tickets.map(({ ready }) => ready.catch((error: unknown) => error)));
     expect(new Set(errors).size).toBe(1);
     expect(errors[0]).toMatchObject({
@@ -134,26 +141,32 @@ describe("a refused load", () => {
       code,
       message: expect.not.stringContaining("/home"),
     });
-    expect(await codeOf(loader.load(boxOf(), model, stays()).ready)).toBe(code);
+    expect(await codeOf(loader.load({ backend: boxOf(), model }, stays()).ready)).toBe(code);
     expect([orders().length, refreshed]).toEqual([1, []]);
   });
 
-  it("keeps nobody waiting where the box is too old to have the API", async () => {
+  it.each([
+    ["chat", model, "/v1/chat/completions"],
+    ["embeddings", "text-embedding-simulated-cold", "/v1/embeddings"],
+  ])("is a single token's where the box is too old to have the API (%s)", async (_kind, name, path) => {
     const body = { error: `Unexpected endpoint or method. (POST ${loadPath})` };
-    const { loader } = createBox(() => Response.json(body));
-    expect(await codeOf(loader.load(boxOf(), model, stays()).ready)).toBe("ready");
+    const { loader, clock, paths } = createBox(() => Response.json(body));
+    const { ready } = loader.load({ backend: boxOf(), model: name }, stays());
+    await vi.waitFor(() => expect(paths()).toEqual(["/api/v1/models", loadPath, path]));
+    await clock.advance(20_000);
+    expect(await codeOf(ready)).toBe("ready");
   });
 
   it("names the failure where the box cannot be reached", async () => {
     const { loader } = createBox(() =>
       Promise.reject(new TypeError("x", { cause: { code: "ECONNREFUSED" } })),
     );
-    expect(await codeOf(loader.load(boxOf(), model, stays()).ready)).toBe("backend_refused");
+    expect(await codeOf(loader.load({ backend: boxOf(), model }, stays()).ready)).toBe("backend_refused");
   });
 
   it("tells of a redirect as such", async () => {
     const { loader } = createBox(() => new Response(null, { status: 302, headers: { location: "/login" } }));
-    expect(await codeOf(loader.load(boxOf(), model, stays()).ready)).toBe("backend_redirected");
+    expect(await codeOf(loader.load({ backend: boxOf(), model }, stays()).ready)).toBe("backend_redirected");
   });
 });
 
@@ -184,7 +197,7 @@ it("a real box loads once for fifty requests", async () => {
     const loads = createModelLoads({ now: runtime.now, sharesPromises: true });
     const loader = createModelLoader({ runtime, loads });
     const backend = boxOf("lmstudio", server.url);
-    await Promise.all(Array.from({ length: 50 }, () => loader.load(backend, model, stays()).ready));
+    await Promise.all(Array.from({ length: 50 }, () => loader.load({ backend, model }, stays()).ready));
     expect(paths).toEqual(["/api/v1/models", loadPath]);
     const { models } = (await (await fetch(`${server.url}/api/v1/models`)).json()) as {
       models: { key: string; loaded_instances: { id: string }[] }[];
