@@ -31,7 +31,10 @@ export interface ModelLoads {
    * until the request's first byte, or its failure, and is then let go to ask for itself.
    */
   track(target: LoadTarget): TrackedLoad;
-  /** Every load that runs, for status pages and for routing: a backend that loads is slow, not dead. */
+  /**
+   * Every load that runs, for status pages and for routing: a backend that loads is slow, not dead. None where promises
+   * are not shared.
+   */
   running(): readonly LoadProgress[];
 }
 
@@ -63,7 +66,7 @@ const newestShare = 0.3;
 
 export function createModelLoads({ now, sharesPromises, ...options }: ModelLoadsParts): ModelLoads {
   const failureMemoryMs = options.failureMemoryMs ?? defaultFailureMemoryMs;
-  /** By target; where promises are not shared the last to begin stands here, and nobody joins it. */
+  /** By target. Empty where promises are not shared: a request that ends there may never tell that its load did. */
   const flights = new Map<string, Flight>();
   const failures = new Map<string, Failure>();
   const expectedMs = new Map<string, number>();
@@ -88,7 +91,7 @@ export function createModelLoads({ now, sharesPromises, ...options }: ModelLoads
     // The waiters hear of it; a load without any is no defect.
     over.catch(() => {});
     const flight = { target, startedAt, work, over, waiters: 0 };
-    flights.set(key, flight);
+    if (sharesPromises) flights.set(key, flight);
     return flight;
   }
 
@@ -118,8 +121,7 @@ export function createModelLoads({ now, sharesPromises, ...options }: ModelLoads
       const key = keyOf(target);
       const failure = failures.get(key);
       if (failure !== undefined && now() < failure.until) return refused(failure.error);
-      const running = sharesPromises ? flights.get(key) : undefined;
-      const flight = running ?? start(key, target, begin);
+      const flight = flights.get(key) ?? start(key, target, begin);
       let isOver = false;
       const ready = wait(flight, signal, () => forget(key, flight.work)).finally(() => {
         isOver = true;
@@ -132,7 +134,7 @@ export function createModelLoads({ now, sharesPromises, ...options }: ModelLoads
       const { promise: over, resolve } = Promise.withResolvers<void>();
       // The request itself is a waiter that never leaves before the end.
       const flight = { target, startedAt: now(), work: new AbortController(), over, waiters: 1 };
-      if (!flights.has(key)) flights.set(key, flight);
+      if (sharesPromises && !flights.has(key)) flights.set(key, flight);
       let isOver = false;
       return {
         progress: () => (isOver ? undefined : progressOf(flight)),

@@ -7,10 +7,16 @@ import type { ProxyError } from "../../src/errors.ts";
 import { createModelLoader } from "../../src/pipeline/model-loader.ts";
 import { formatLoadProgress } from "../../src/route/load-progress.ts";
 import { createModelLoads } from "../../src/route/model-loads.ts";
-import { portableFetchInit, type Runtime, type UpstreamInit } from "../../src/runtime.ts";
+import {
+  createPortableRuntime,
+  portableFetchInit,
+  type Runtime,
+  type UpstreamInit,
+} from "../../src/runtime.ts";
 import { defaultModels } from "../../src/simulator/models.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { createFakeClock, createFakeRuntime } from "../support/fake-runtime.ts";
+import { startUpstream } from "../support/fake-upstream.ts";
 import { startSimulator } from "../support/simulator-server.ts";
 
 const loadPath = "/api/v1/models/load";
@@ -181,6 +187,26 @@ describe("what can load", () => {
   ] as const)("%s where promises are shared (%s): %s", (type, sharesPromises, expected) => {
     expect(createBox(undefined, { sharesPromises }).loader.canLoad(boxOf(type))).toBe(expected);
   });
+});
+
+it("a real connection is closed when the last waiter leaves", async () => {
+  const upstream = await startUpstream(() => {});
+  try {
+    const runtime = createPortableRuntime("test");
+    const loads = createModelLoads({ now: runtime.now, sharesPromises: true });
+    const loader = createModelLoader({ runtime, loads });
+    const waiters = Array.from({ length: 10 }, () => new AbortController());
+    const ask = { backend: boxOf("lmstudio", upstream.url), model: "local-cold" };
+    const outcomes = waiters.map(({ signal }) => codeOf(loader.load(ask, signal).ready));
+    const order = await upstream.received(0);
+    expect(order.url).toBe(loadPath);
+    for (const waiter of waiters) waiter.abort();
+    await order.closed;
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(["client_closed_request"]));
+    expect(upstream.requests).toHaveLength(1);
+  } finally {
+    await upstream.stop();
+  }
 });
 
 it("a real box loads once for fifty requests", async () => {

@@ -167,9 +167,10 @@ describe("a request that loads the model by asking for it", () => {
 
 describe("where requests may not share promises", () => {
   it("each begins its own load, and still hears of an earlier failure", async () => {
-    const { begun, join } = loadsWith({ sharesPromises: false });
+    const { begun, join, loads, clock } = loadsWith({ sharesPromises: false });
     const [first, second] = [join(), join()];
-    expect(begun).toHaveLength(2);
+    await clock.advance(3_000);
+    expect([begun.length, loads.running().length, second.progress()?.sinceMs]).toEqual([2, 0, 3_000]);
     begun[0]?.end();
     expect(await outcomeOf(first.ready)).toBe("ready");
     begun[1]?.fail(failure);
