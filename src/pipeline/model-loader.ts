@@ -16,6 +16,12 @@ export interface LoadAsk {
   readonly model: string;
   /** What its name speaks of where it is left out. */
   readonly kind?: ModelKind | undefined;
+  /**
+   * Loads as any request would, by one for a single token, so that the backend's own eviction and TTL hold for the model.
+   * Left out, LM Studio's API loads it: with the wanted context, and to stay until somebody unloads it, which on a box
+   * with room for one model keeps the next one out.
+   */
+  readonly isJustInTime?: boolean;
 }
 
 export interface ModelLoader {
@@ -44,17 +50,30 @@ export interface ModelLoaderParts {
 export function createModelLoader(parts: ModelLoaderParts): ModelLoader {
   const { runtime, loads, onLoaded } = parts;
 
-  async function begin({ backend, model, kind }: LoadAsk, signal: AbortSignal): Promise<void> {
-    const startedAt = runtime.now();
+  /** False where it was in memory already. */
+  async function loadByApi({ backend, model }: LoadAsk, signal: AbortSignal): Promise<boolean | "no api"> {
     const order = { backend, model, contextLength: parts.contextLengthOf?.(model), requestId: "load" };
     const outcome = await loadModel(order, runtime, signal);
-    const isUnknown = outcome.kind === "refused" && hasNoApi(outcome.answer, backend);
-    if (outcome.kind === "unsupported" || isUnknown) {
-      const touch = { backend, model, kind: kind ?? guessKind(model), requestId: "load" };
-      const refusal = await touchModel(touch, runtime, signal);
-      if (refusal !== undefined) throw refusedLoad(refusal, backend);
-    } else if (outcome.kind === "refused") throw refusedLoad(outcome.answer, backend);
-    if (outcome.kind !== "present") {
+    if (outcome.kind === "unsupported") return "no api";
+    if (outcome.kind !== "refused") return outcome.kind === "loaded";
+    const error = normalise(outcome.answer, backend);
+    // An LM Studio before 0.4.0.
+    if (error.isUnknownUrl) return "no api";
+    throw toLoadError(error, backend);
+  }
+
+  async function loadByRequest({ backend, model, kind }: LoadAsk, signal: AbortSignal): Promise<void> {
+    const touch = { backend, model, kind: kind ?? guessKind(model), requestId: "load" };
+    const refusal = await touchModel(touch, runtime, signal);
+    if (refusal !== undefined) throw toLoadError(normalise(refusal, backend), backend);
+  }
+
+  async function begin(ask: LoadAsk, signal: AbortSignal): Promise<void> {
+    const { backend, model, isJustInTime = false } = ask;
+    const startedAt = runtime.now();
+    const hasLoaded = isJustInTime ? "no api" : await loadByApi(ask, signal);
+    if (hasLoaded === "no api") await loadByRequest(ask, signal);
+    if (hasLoaded !== false) {
       const ms = runtime.now() - startedAt;
       runtime.log.info("model-loaded", { backend: backend.name, model, ms });
     }
@@ -75,13 +94,7 @@ const clearCodes: ReadonlySet<string | null> = new Set([
   "backend_unauthorized",
 ]);
 
-/** An LM Studio before 0.4.0. */
-function hasNoApi(answer: OwnAnswer, backend: BackendPlan): boolean {
-  return normalise(answer, backend).isUnknownUrl;
-}
-
-function refusedLoad(answer: OwnAnswer, backend: BackendPlan): ProxyError {
-  const error = normalise(answer, backend);
+function toLoadError(error: ProxyError, backend: BackendPlan): ProxyError {
   if (clearCodes.has(error.code)) return error;
   return new ProxyError({
     status: error.status >= 500 ? error.status : 500,

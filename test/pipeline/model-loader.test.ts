@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
 import type { BackendType } from "../../src/config/schema.ts";
+import { lmStudioInstanceList } from "../../src/dialects/lmstudio-models.ts";
 import type { ProxyError } from "../../src/errors.ts";
 import { createModelLoader } from "../../src/pipeline/model-loader.ts";
 import { formatLoadProgress } from "../../src/route/load-progress.ts";
@@ -61,8 +62,13 @@ function createBox(answer?: Answer, overrides: Partial<Runtime> = {}) {
     onLoaded: async ({ name }) => void refreshed.push(name),
   });
   const orders = () => asked.filter(({ path }) => path === loadPath);
+  const loaded = async () => {
+    const answer = await simulator.fetch(new Request("http://box/api/v1/models"));
+    const listed = lmStudioInstanceList.parse(await answer.json()) ?? [];
+    return listed.filter(({ isLoaded }) => isLoaded === true).map(({ id }) => id);
+  };
   const untilAsked = (count = 1) => vi.waitFor(() => expect(orders()).toHaveLength(count));
-  return { loader, loads, clock, orders, paths, untilAsked, refreshed };
+  return { loader, loads, clock, orders, paths, loaded, untilAsked, refreshed };
 }
 
 const codeOf = (ready: Promise<void>) =>
@@ -120,6 +126,33 @@ describe("loading a model", () => {
     await untilAsked();
     await clock.advance(60_000);
     expect(await outcome).toBe("backend_timeout");
+  });
+});
+
+describe("a box with room for one", () => {
+  const loadBoth = async (isJustInTime: boolean) => {
+    const box = createBox();
+    for (const name of ["simulated/qwen2.5-vl-7b", model]) {
+      const ticket = box.loader.load({ backend: boxOf(), model: name, isJustInTime }, stays());
+      while (ticket.progress() !== undefined) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await box.clock.advance(1_000);
+      }
+    }
+    return box;
+  };
+
+  it("lets a model go for the next where both were loaded just in time", async () => {
+    const box = await loadBoth(true);
+    expect(box.orders()).toEqual([]);
+    expect(await box.loaded()).not.toContain("simulated/qwen2.5-vl-7b");
+    expect(await box.loaded()).toContain(model);
+  });
+
+  it("keeps what the API loaded", async () => {
+    const box = await loadBoth(false);
+    expect(box.orders()).toHaveLength(2);
+    expect(await box.loaded()).toEqual(expect.arrayContaining(["simulated/qwen2.5-vl-7b", model]));
   });
 });
 
