@@ -18,6 +18,7 @@ import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
 import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
+import { createBoxWaker } from "./pipeline/box-waker.ts";
 import { createPlaces } from "./pipeline/places.ts";
 import { proxyTo } from "./pipeline/proxy.ts";
 import { countTokensEndpoint, messagesEndpoint } from "./protocol/anthropic/messages.ts";
@@ -28,6 +29,7 @@ import { responsesEndpoint } from "./protocol/openai/responses.ts";
 import { exposedHeaders } from "./respond/headers.ts";
 import { createRouter } from "./pipeline/router.ts";
 import type { Runtime } from "./runtime.ts";
+import { createModelLoads } from "./route/model-loads.ts";
 import { createState, type ProxyState } from "./state.ts";
 import { readDoor } from "./translate/door.ts";
 
@@ -49,9 +51,11 @@ export function createApp(
   const plan = createPlan(config);
   const { pool, store, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
-  const places = createPlaces(plan, pool, runtime);
+  const places = createPlaces(plan, pool, catalog, runtime);
   const router = createRouter(plan, pool, places.running, () => runtime.random());
-  const services = { plan, runtime, pool, store, catalog, router, places };
+  const loads = createModelLoads(runtime);
+  const waker = createBoxWaker({ runtime, loads, pool });
+  const services = { plan, runtime, pool, store, catalog, router, places, waker };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));

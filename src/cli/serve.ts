@@ -5,6 +5,7 @@ import { createPlan } from "../config/plan.ts";
 import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
 import { createCatalog } from "../pipeline/catalog.ts";
+import { startWarming } from "../pipeline/start-warming.ts";
 import { startHealthChecks } from "../pipeline/health-checks.ts";
 import type { Log } from "../runtime.ts";
 import { createState } from "../state.ts";
@@ -32,8 +33,15 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
   const state = createState(runtime);
   let config = loaded.config;
   let app = createApp(config, runtime, state);
-  const checks = (current: Config) =>
-    startHealthChecks({ plan: createPlan(current), pool: state.pool, runtime });
+  const checks = (current: Config) => {
+    const parts = { plan: createPlan(current), pool: state.pool, runtime };
+    const stopChecks = startHealthChecks(parts);
+    const stopWarming = startWarming(parts);
+    return () => {
+      stopChecks();
+      stopWarming();
+    };
+  };
   let stopChecks = checks(config);
   const { host, port: wantedPort } = config.server;
 

@@ -3,7 +3,7 @@ import { createFallbacks } from "./fallback-names.ts";
 import { createModelOptions, type ModelOptions } from "./model-options.ts";
 import { createRoutes, type RouteFacts, type RoutePlan } from "./route-plan.ts";
 import { compilePattern, literalLength } from "./name-pattern.ts";
-import type { BackendConfig, BackendType, Config, TargetConfig } from "./schema.ts";
+import type { BackendConfig, BackendType, WakeConfig, Config, TargetConfig } from "./schema.ts";
 import type { Secret } from "./secret.ts";
 
 /** A model name on the backends, for each kind that may use it. */
@@ -35,8 +35,11 @@ export interface BackendPlan {
   readonly apiKey: Secret | undefined;
   readonly headers: ReadonlyArray<readonly [string, Secret]>;
   readonly responses: "auto" | "native" | "translated";
-  /** Infinity where the proxy sets no limit. */
-  readonly maxConcurrency: number;
+  /** Undefined where the backend is to tell. */
+  readonly maxConcurrency: number | undefined;
+  readonly preload: readonly string[];
+  readonly keepWarmMs: number;
+  readonly wake: WakeConfig | undefined;
   readonly weight: number;
   readonly oneModelAtATime: boolean;
   readonly disabledMends: ReadonlySet<string>;
@@ -170,7 +173,10 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     apiKey: backend.api_key,
     headers: Object.entries(backend.headers),
     responses: backend.responses,
-    maxConcurrency: backend.max_concurrency ?? Infinity,
+    maxConcurrency: backend.max_concurrency,
+    preload: backend.preload,
+    keepWarmMs: backend.keep_warm * 1000,
+    wake: backend.wake,
     weight: backend.weight,
     oneModelAtATime: backend.one_model_at_a_time,
     disabledMends: new Set(backend.disabled_mends),

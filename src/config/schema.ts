@@ -7,6 +7,7 @@ import { images } from "./schema-images.ts";
 import { model, modelName, target } from "./schema-models.ts";
 import { queue } from "./schema-queue.ts";
 import { admin, routes, routing } from "./schema-routing.ts";
+import { wake } from "./schema-wake.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
 import { seconds, secret } from "./schema-values.ts";
 
@@ -50,7 +51,7 @@ const backend = z
       .min(1)
       .optional()
       .describe(
-        "Requests that it works on at once; more wait in the proxy's queue. Default: no limit of the proxy's own.",
+        "Requests that it works on at once; more wait in the proxy's queue. Default: what LM Studio or llama-server tells, 1 for an unknown of these or Ollama, 64 for vLLM, no limit for openai.",
       ),
     one_model_at_a_time: z
       .boolean()
@@ -58,6 +59,16 @@ const backend = z
       .describe(
         "Whether loading a model pushes out the one in use: then requests for the loaded model go first, within queue.model_patience.",
       ),
+    preload: z
+      .array(modelName)
+      .default([])
+      .describe("Models to load at the start, by the names that the backend has."),
+    keep_warm: seconds
+      .default(0)
+      .describe(
+        "Seconds between two looks at whether the preloaded models are still loaded; 0 looks at the start only.",
+      ),
+    wake: wake.optional().describe("How to wake the box when a request comes while it is down."),
     responses: z
       .enum(["auto", "native", "translated"])
       .default("auto")
@@ -131,6 +142,7 @@ export const configSchema = z.strictObject({
 export type ConfigInput = z.input<typeof configSchema>;
 /** The same with every default filled in and every secret wrapped. */
 export type Config = z.output<typeof configSchema>;
+export type WakeConfig = z.output<typeof wake>;
 export type RouteConfig = z.output<typeof routes>[number];
 export type BackendConfig = z.output<typeof backend>;
 export type BackendType = (typeof backendTypes)[number];

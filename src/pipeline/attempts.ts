@@ -6,6 +6,7 @@ import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
+import { toWakePlan } from "../upstream/wake.ts";
 import { failureOf, send } from "../upstream/send.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { pause } from "./pause.ts";
@@ -62,14 +63,18 @@ export async function runAttempts<T>(
       : undefined;
     const held = order.find((name) => name === plan.placeOn);
     const chosen = place?.backend ?? held ?? order[0];
-    const backend = snapshots.find(({ backend: { name } }) => name === chosen)?.backend;
-    if (backend === undefined) throw new Error("A plan without backends passed the configuration's checks.");
+    const snapshot = snapshots.find(({ backend: { name } }) => name === chosen);
+    if (snapshot === undefined) throw new Error("A plan without backends passed the configuration's checks.");
+    const { backend, status } = snapshot;
     exchange.backend = backend.name;
     exchange.waitedMs += place?.waitedMs ?? 0;
     exchange.attempts++;
     attempts++;
     const attempt = openAttempt(backend, work, services, place);
     try {
+      if (status === "down" && backend.wake !== undefined) {
+        await services.waker.wake(backend, toWakePlan(backend.wake), work.signal).ready;
+      }
       const response = await send(
         await plan.toRequest(backend, attempt),
         backend,

@@ -1,6 +1,8 @@
 /** Places on backends for requests: which of them may take this one, and the wait where they are busy. Knows no wire. */
 import type { Plan } from "../config/plan.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Catalog } from "./catalog.ts";
+import { placesOf } from "../route/places.ts";
 import { bareModelName } from "../protocol/openai/models.ts";
 import { type BackendSnapshot, type Pool } from "../route/pool.ts";
 import { createWaitingRoom, type Place, type WaitingRoom } from "../route/queue/waiting-room.ts";
@@ -23,10 +25,20 @@ export interface PlaceWish {
  * The places of one app. Where requests may not wait for each other (workerd), each is let through at once: there the
  * backends' own queues are what there is.
  */
-export function createPlaces(plan: Plan, pool: Pool, runtime: Runtime): Places {
+export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: Runtime): Places {
   if (!runtime.sharesPromises) return openPlaces(runtime);
   const room = createWaitingRoom(plan.queue, runtime);
   let count = 0;
+  let lookedAt = -Infinity;
+
+  /** Requests wait for places, and a model that was loaded since then may have brought more of them. */
+  function lookAgain(): void {
+    const tellsPlaces = plan.backends.some(({ maxConcurrency }) => maxConcurrency === undefined);
+    if (!tellsPlaces || runtime.now() - lookedAt < lookAgainMs) return;
+    lookedAt = runtime.now();
+    void catalog.refreshed().then((snapshots) => tellPlaces(room, snapshots));
+  }
+
   return {
     take(candidates, { exchange, model }, signal) {
       tellPlaces(room, pool.snapshot(plan));
@@ -35,18 +47,22 @@ export function createPlaces(plan: Plan, pool: Pool, runtime: Runtime): Places {
       // Without keys, addresses tell clients apart.
       const key = exchange.principal ?? exchange.clientAddress ?? "";
       const name = model === undefined ? undefined : bareModelName(model);
-      return room.acquire({ id, key, priority: 0, model: name, candidates }, signal);
+      const place = room.acquire({ id, key, priority: 0, model: name, candidates }, signal);
+      if (room.depth().waiting > 0) lookAgain();
+      return place;
     },
     depth: () => room.depth(),
     running: (backend) => room.running(backend),
   };
 }
 
+const lookAgainMs = 10_000;
+
 function tellPlaces(room: WaitingRoom, snapshots: readonly BackendSnapshot[]): void {
   room.setBackends(
     snapshots.map(({ backend, models }) => ({
       name: backend.name,
-      limit: backend.maxConcurrency,
+      limit: placesOf({ ...backend, models }),
       // A backend that is down was left out by the choice of candidates, unless it is the last resort.
       isAvailable: true,
       oneModelAtATime: backend.oneModelAtATime,

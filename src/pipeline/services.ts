@@ -3,6 +3,7 @@ import type { Plan } from "../config/plan.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
 import type { KeyValueStore } from "../store/key-value.ts";
+import type { BoxWaker } from "./box-waker.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Places } from "./places.ts";
 import type { Router } from "./router.ts";
@@ -14,5 +15,6 @@ export interface Services {
   readonly catalog: Catalog;
   readonly store: KeyValueStore;
   readonly router: Router;
+  readonly waker: BoxWaker;
   readonly places: Places;
 }

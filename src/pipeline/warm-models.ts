@@ -79,7 +79,7 @@ export function createWarmModels({ plans, services, loader, isDrained }: WarmMod
         const refusal = await touchModel({ ...model, requestId: "keep-warm" }, runtime, end.signal);
         if (refusal !== undefined) throw new Error(`It answered HTTP ${refusal.status}.`);
       } finally {
-        release();
+        release({ outcome: "neutral" });
       }
     }
   }

@@ -9,6 +9,7 @@ import {
   createBreakerState,
   stepBreaker,
 } from "./breaker.ts";
+import { placesOf } from "./places.ts";
 import { findOutliers } from "./outlier.ts";
 import {
   countOutcome,
@@ -147,7 +148,7 @@ export function createPool({ now, random }: PoolClock): Pool {
       return known.map((snapshot) => ({
         ...snapshot,
         weight: snapshot.backend.weight,
-        places: snapshot.backend.maxConcurrency,
+        places: placesOf({ ...snapshot.backend, models: snapshot.models }),
         isOutlier: outliers.includes(snapshot.backend.name),
       }));
     },

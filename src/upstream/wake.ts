@@ -1,9 +1,10 @@
 /** Wakes one sleeping box and waits until it answers. Knows nothing of who waits for it. */
 import type { BackendPlan } from "../config/plan.ts";
+import type { WakeConfig } from "../config/schema.ts";
 import { labelOf } from "../dialects/label.ts";
 import { badGateway, clientGone, ProxyError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import { formatMagicPacket } from "./magic-packet.ts";
+import { formatMagicPacket, parseMacAddress } from "./magic-packet.ts";
 import { probe, type ProbeResult } from "./probe.ts";
 
 /** How a box is woken: by a packet to its network card, or by asking something else to do it. */
@@ -34,6 +35,14 @@ const probePauseMs = 2_000;
 /** Datagrams get lost, and a card may be asleep too deeply for the first. */
 const repeatMs = 10_000;
 const hookTimeoutMs = 10_000;
+
+/** The operator's words as a plan; the schema has checked them. */
+export function toWakePlan({ mac, address, port, hook, timeout }: WakeConfig): WakePlan {
+  const bytes = mac === undefined ? undefined : parseMacAddress(mac);
+  const call: WakeCall =
+    bytes === undefined ? { kind: "hook", url: hook ?? "" } : { kind: "packet", mac: bytes, address, port };
+  return { call, timeoutMs: timeout * 1000 };
+}
 
 /**
  * What the box told when it was up. Rejects with `backend_asleep` (503) when it is not in time, with `backend_wake_failed`

@@ -8,7 +8,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "",
     "backends.url (line 2, column 3)",
     '  found:    the string "http://10.50.10.14:1234"',
-    "  expected: a mapping with `url`, `type`, `timeout`, `api_key`, `headers`, `weight`, `max_concurrency`, `one_model_at_a_time`, `responses`, `disabled_mends`",
+    "  expected: a mapping with `url`, `type`, `timeout`, `api_key`, `headers`, `weight`, `max_concurrency`, `one_model_at_a_time`, `preload`, `keep_warm`, `wake`, `responses`, `disabled_mends`",
     '  hint:     put a name of your choice around it: { "primary": { "url": … } }',
   ],
   "empty-backends.yaml": [
@@ -33,7 +33,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "port (line 2, column 3)",
     "  found:    the key `port`, which is not known here",
     "  expected: one of `server`, `backends`, `model_mapping`, `model_options`, `fallbacks`, `default_model`, `unknown_model`, `unknown_model_status`, `authentication`, `request`, `stream`, `responses`, `images`, `health`, `queue`, `routing`, `routes`, `admin`, `logging`",
-    "  hint:     it belongs under `server`",
+    "  hint:     it belongs under `server` or `backends.<name>.wake`",
     "",
     "request.timeout (line 4, column 16)",
     "  found:    the key `timeout`, which is not known here",

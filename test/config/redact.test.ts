@@ -43,6 +43,8 @@ describe("redactConfig", () => {
           type: "openai",
           headers: {},
           weight: 1,
+          preload: [],
+          keep_warm: 0,
           one_model_at_a_time: false,
           responses: "auto",
           disabled_mends: [],

@@ -31,7 +31,7 @@ function createNight(overrides: Partial<Runtime> = {}) {
     ...overrides,
   });
   const plan = createPlan(parseConfig({ backends: { gpu1: { url: "http://box" } } }));
-  const pool = createPool();
+  const pool = createPool({ now: clock.now, random: () => 0.5 });
   const loads = createModelLoads({ now: clock.now, sharesPromises: true });
   const waker = createBoxWaker({ runtime, loads, pool });
   const [backend] = plan.backends;

@@ -54,7 +54,7 @@ function createHouse({ manners = "lmstudio", plan = {}, isDown = false, override
   });
   const config = parseConfig({ backends: { gpu1: { url: "http://box", type: manners } } });
   const appPlan = createPlan(config);
-  const pool = createPool();
+  const pool = createPool({ now: clock.now, random: () => 0.5 });
   const catalog = createCatalog(appPlan, pool, runtime);
   const loads = createModelLoads({ now: clock.now, sharesPromises: true });
   const warm = createWarmModels({
@@ -187,7 +187,7 @@ describe("a touch", () => {
     await house.clock.advance(every);
     await house.settled();
     expect(house.posts).toHaveLength(2);
-    end();
+    end({ outcome: "neutral" });
   });
 
   it("is off unless it is wanted", async () => {
