@@ -40,7 +40,7 @@ export function createWarmModels({ plans, services, loader, isDrained }: WarmMod
   const timers = new Map<WarmPlan, () => void>();
 
   async function lookAfter(plan: WarmPlan): Promise<void> {
-    if (plan.preload.length > 0 && !isDrained(plan.backend)) await visit(plan);
+    await visit(plan);
     if (plan.keepWarmMs > 0 && !end.signal.aborted) {
       // Set anew after each visit: a load may take longer than the interval.
       timers.set(

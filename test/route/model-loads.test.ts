@@ -145,8 +145,8 @@ describe("a request that loads the model by asking for it", () => {
     await clock.advance(7_000);
     const leaver = new AbortController();
     const left = outcomeOf(join(leaver.signal).ready);
-    const follower = join();
     leaver.abort();
+    const follower = join();
     expect(follower.progress()).toMatchObject({ state: "loading", sinceMs: 7_000 });
     expect(leader.progress()).toEqual(follower.progress());
     leader.end(hasLoaded);
