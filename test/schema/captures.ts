@@ -50,7 +50,7 @@ export const captures: readonly Capture[] = globSync("**/*.meta.json", { cwd: fo
   })
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** A backend's fetch that gives this answer to everything but model lists, `size` bytes a read, and tells when it does. */
+/** A backend's fetch that gives this answer to everything but what probes ask, `size` bytes a read, and tells when it does. */
 export function play(capture: Capture, size: number, onPlay: () => void): Runtime["fetch"] {
   const { status, contentType, answer } = capture;
   return async (url, { method }) => {
@@ -58,6 +58,7 @@ export function play(capture: Capture, size: number, onPlay: () => void): Runtim
     if (method === "GET" && pathname.endsWith("/models") && capture.path !== "/v1/models") {
       return pathname === "/v1/models" ? Response.json(models) : new Response(null, { status: 404 });
     }
+    if (method === "GET" && pathname === "/props") return new Response(null, { status: 404 });
     onPlay();
     return new Response(inPieces(answer, size), { status, headers: { "content-type": contentType } });
   };
