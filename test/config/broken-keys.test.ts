@@ -38,7 +38,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "request.timeout (line 4, column 16)",
     "  found:    the key `timeout`, which is not known here",
     "  expected: one of `max_content_length`, `default_timeout`, `max_retries`",
-    "  hint:     did you mean `default_timeout`? Otherwise it belongs under `backends.<name>` or `images`",
+    "  hint:     did you mean `default_timeout`? Otherwise it belongs under `backends.<name>` or `backends.<name>.wake` or `images`",
   ],
   "list-of-backends.yaml": [
     "The configuration has 2 problems.",

@@ -64,6 +64,9 @@ describe("model names", () => {
   });
 
   it.each([
+    ["qwen/qwen3-8b:2", "qwen/qwen3-8b", true],
+    ["qwen/qwen3-8b@q4_k_m", "qwen/qwen3-8b", true],
+    ["other/qwen3-8b:2", "qwen/qwen3-8b", false],
     ["qwen3-8b", "qwen/qwen3-8b", true],
     ["qwen/qwen3-8b", "other/qwen3-8b", false],
     ["qwen3-8b@q8", "qwen/qwen3-8b@q4", true],

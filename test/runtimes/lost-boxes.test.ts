@@ -17,7 +17,11 @@ it("answers all of them", { timeout: 90_000 }, async () => {
   boxes.push(await startBox(400), await startBox(400), await startBox(600));
   const [dying, freezing, slow] = boxes as [BoxProcess, BoxProcess, BoxProcess];
   proxy = await launch("node", {
-    backends: { dying: { url: dying.url }, freezing: { url: freezing.url }, slow: { url: slow.url } },
+    backends: {
+      dying: { url: dying.url, max_concurrency: inFlight },
+      freezing: { url: freezing.url, max_concurrency: inFlight },
+      slow: { url: slow.url, max_concurrency: inFlight },
+    },
     model_mapping: { "gpt-4o": "simulated/qwen3-8b" },
     health: { interval: 1 },
     queue: { max_size: inFlight },

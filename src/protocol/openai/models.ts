@@ -54,8 +54,14 @@ export function bareModelName(id: string): string {
 /** Whether `asked` names `listed` as LM Studio understands names: exactly, or by the bare name. */
 export function isSameModel(asked: string, listed: string): boolean {
   if (asked === listed) return true;
-  const hasPublisher = asked.includes("/") && listed.includes("/");
-  return !hasPublisher && bareModelName(asked) === bareModelName(listed);
+  if (bareModelName(asked) !== bareModelName(listed)) return false;
+  const [one, other] = [publisherOf(asked), publisherOf(listed)];
+  return one === undefined || other === undefined || one === other;
+}
+
+function publisherOf(id: string): string | undefined {
+  const end = id.lastIndexOf("/");
+  return end === -1 ? undefined : id.slice(0, end).toLowerCase();
 }
 
 /** The list answer of GET /v1/models. */
