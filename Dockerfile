@@ -19,6 +19,6 @@ USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # By node itself, since the image has no curl. It asks at PORT, so set that too where a mounted file names another port.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--max-semi-space-size=4", "src/entry/node.ts"]

@@ -67,7 +67,8 @@ function cut(roots: readonly string[], definitions: JsonObject): JsonObject {
 }
 
 function read(path: string | undefined): { readonly head: JsonObject; readonly definitions: JsonObject } {
-  if (path === undefined) throw new Error("two paths are needed: Kubernetes' definitions and Compose's schema");
+  if (path === undefined)
+    throw new Error("two paths are needed: Kubernetes' definitions and Compose's schema");
   const { $defs, ...head } = JSON.parse(readFileSync(path, "utf8")) as JsonObject;
   if (!isObject($defs)) throw new Error(`${path} has no $defs`);
   return { head, definitions: $defs };
