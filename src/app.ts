@@ -1,6 +1,6 @@
 /**
  * The map: every route and the order of the stages. A request travels
- * entry → exchange → key → read and resolve → attempts (route, upstream, normalise) → respond.
+ * entry → exchange → key and limits → read and resolve → attempts (route, upstream, normalise) → respond.
  */
 import { Hono } from "hono";
 import { cors } from "hono/cors";
@@ -9,7 +9,7 @@ import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
 import { listModels, retrieveModel } from "./admin/models.ts";
 import { storedResponses } from "./admin/responses.ts";
 import { welcome } from "./admin/welcome.ts";
-import { requirePrincipal } from "./auth/require-key.ts";
+import { createAdmission } from "./admission/admission.ts";
 import { createPlan } from "./config/plan.ts";
 import type { Config } from "./config/schema.ts";
 import { methodNotAllowed } from "./errors.ts";
@@ -17,6 +17,7 @@ import { pathOf } from "./http/paths.ts";
 import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
 import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
+import { letIn } from "./pipeline/let-in.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
 import { createBoxWaker } from "./pipeline/box-waker.ts";
 import { createPlaces } from "./pipeline/places.ts";
@@ -55,7 +56,8 @@ export function createApp(
   const router = createRouter(plan, pool, places.running, () => runtime.random());
   const loads = createModelLoads(runtime);
   const waker = createBoxWaker({ runtime, loads, pool });
-  const services = { plan, runtime, pool, store, catalog, router, places, waker };
+  const admission = createAdmission(state.admission, runtime);
+  const services = { plan, runtime, pool, store, admission, catalog, router, places, waker };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
@@ -75,10 +77,7 @@ export function createApp(
         setDrained(services, act === "drain"),
       );
   }
-  app.use(async (c, next) => {
-    c.var.exchange.principal = requirePrincipal(c.req.raw.headers, plan);
-    await next();
-  });
+  app.use(letIn(services));
   app.get("/models", settleDirectly(services), listModels(services, startedAt));
   app.get("/models/:id{.+}", settleDirectly(services), retrieveModel(services, startedAt));
   const kept = storedResponses(services, passThrough(services));

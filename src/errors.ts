@@ -74,7 +74,7 @@ export function wrongKey(maskedKey: string): ProxyError {
     status: 401,
     type: "invalid_request_error",
     code: "invalid_api_key",
-    message: `Incorrect API key provided: ${maskedKey}. Ask the proxy's operator for a key; they stand in authentication.valid_api_keys.`,
+    message: `Incorrect API key provided: ${maskedKey}. Ask the proxy's operator for a key; they stand in authentication.valid_api_keys and in keys.`,
     headers: { "www-authenticate": "Bearer" },
   });
 }
@@ -117,6 +117,15 @@ export function methodNotAllowed(method: string, path: string, allowed: readonly
   });
 }
 
+/** 400: more messages than `limits.messages` lets through. */
+export function tooManyMessages(param: string, limit: number, count: number): ProxyError {
+  return badRequest(
+    `Invalid '${param}': array too long. At most ${limit} are let through here, and this one has ${count}.`,
+    param,
+    "array_above_max_length",
+  );
+}
+
 /** 400: the prompt fills the whole context, so that nothing could be answered; both in tokens. */
 export function contextOverflow(limit: number, asked: number): ProxyError {
   return new ProxyError({
@@ -148,6 +157,28 @@ export function queueFull(retryAfterSeconds: number): ProxyError {
     code: "rate_limit_exceeded",
     message: `All places on the backends are taken, and the queue for them is full. Try again in ${retryAfterSeconds} s; more places, a longer queue or one more backend would help.`,
     headers: { "retry-after": String(retryAfterSeconds) },
+  });
+}
+
+/** The end of a stream that ran past `limits.stream_seconds`. */
+export function streamTooLong(limitMs: number): ProxyError {
+  return new ProxyError({
+    status: 400,
+    type: "invalid_request_error",
+    code: "stream_too_long",
+    message: `The answer was ended after ${limitMs / 1000} seconds, the most that a stream may take here (limits.stream_seconds). Ask for a shorter one.`,
+    headers: noRetry,
+  });
+}
+
+/** The end of a stream that grew past `limits.stream_bytes`. */
+export function streamTooLarge(limitBytes: number): ProxyError {
+  return new ProxyError({
+    status: 400,
+    type: "invalid_request_error",
+    code: "stream_too_large",
+    message: `The answer was ended at ${limitBytes} bytes, the most that a stream may have here (limits.stream_bytes). Ask for a shorter one.`,
+    headers: noRetry,
   });
 }
 

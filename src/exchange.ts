@@ -11,6 +11,14 @@ export interface Target {
   readonly via: "alias" | "pattern" | "default" | "local" | "auto" | "asked";
 }
 
+/** What is left of a limit, as the headers `x-ratelimit-*` tell it. */
+export interface RateLimitState {
+  readonly limit: number;
+  readonly remaining: number;
+  /** Milliseconds since the epoch. */
+  readonly resetAt: number;
+}
+
 export interface Exchange {
   /** The request id: in `x-request-id`, in every log line, sent to the backend. */
   readonly id: string;
@@ -25,6 +33,12 @@ export interface Exchange {
   readonly deployment: string | undefined;
   /** Who the key says it is; undefined while authentication is off. */
   principal: string | undefined;
+  /** The key's; higher goes first. */
+  priority: number;
+  /** Of limited callers. */
+  rateLimits: { readonly requests?: RateLimitState; readonly tokens?: RateLimitState };
+  /** What the answer came to, as the backend tells it; one object for all parts of a request that was taken apart. */
+  readonly tokens: { prompt: number | undefined; completion: number | undefined };
   /** The name the client asked for. */
   alias: string | undefined;
   target: Target | undefined;

@@ -13,7 +13,7 @@ export function reportHealth(
 ): (c: Context<AppEnv>) => Promise<Response> {
   return async (c) => {
     const snapshots = await services.catalog.current();
-    const mayKnow = isAllowed(c.req.raw.headers, services.plan);
+    const mayKnow = await isAllowed(c.req.raw.headers, services.plan);
     const up = snapshots.filter(({ status }) => status === "up");
     const status = up.length === snapshots.length ? "ok" : up.length > 0 ? "degraded" : "unavailable";
     return c.json({

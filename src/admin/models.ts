@@ -1,5 +1,6 @@
 /** GET /v1/models and /v1/models/{id}: aliases and local models in OpenAI's shape, each once. */
 import type { Context } from "hono";
+import { maySee } from "../auth/permission.ts";
 import { badGateway, ProxyError } from "../errors.ts";
 import type { AppEnv } from "../pipeline/app-env.ts";
 import type { Services } from "../pipeline/services.ts";
@@ -8,7 +9,10 @@ import { listedModels } from "../route/pool.ts";
 import { needsModelList, resolveAlias } from "../translate/alias.ts";
 
 export function listModels(services: Services, startedAt: number): (c: Context<AppEnv>) => Promise<Response> {
-  return async (c) => c.json(formatModelList(await knownModels(services, startedAt)));
+  return async (c) => {
+    const models = await knownModels(services, startedAt);
+    return c.json(formatModelList(models.filter(({ id }) => maySee(c.var.key, id))));
+  };
 }
 
 /** A name that only a pattern or the default serves is there too: a client that asks for it gets an answer. */
@@ -18,11 +22,13 @@ export function retrieveModel(
 ): (c: Context<AppEnv>) => Promise<Response> {
   return async (c) => {
     const id = c.req.param("id") ?? "";
-    const models = await knownModels(services, startedAt);
+    const known = await knownModels(services, startedAt);
+    const models = maySee(c.var.key, id) ? known : [];
     const found =
       models.find((model) => model.id === id) ?? models.find((model) => isSameModel(id, model.id));
     if (found !== undefined) return c.json({ ...found, id });
-    if (isServed(id, services)) return c.json(modelObject(id, "openai-local-proxy", startedAt));
+    if (maySee(c.var.key, id) && isServed(id, services))
+      return c.json(modelObject(id, "openai-local-proxy", startedAt));
     throw new ProxyError({
       status: 404,
       type: "invalid_request_error",

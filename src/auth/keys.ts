@@ -1,13 +1,22 @@
-/** Says who a key belongs to. Knows no headers. */
-import type { Secret } from "../config/secret.ts";
+/** Says whose a key is. Knows no headers. */
+import type { KeyPlan } from "../config/key-plan.ts";
 import { isSameSecret } from "../http/constant-time.ts";
 
-/** The principal's name, `key-1` for the first key in the list; undefined for a key that is not in it. */
-export function findPrincipal(offered: string, keys: readonly Secret[]): string | undefined {
-  let principal: string | undefined;
+/** The first key in the list that was offered, by itself or by its digest; undefined where it is none of them. */
+export async function findKey(offered: string, keys: readonly KeyPlan[]): Promise<KeyPlan | undefined> {
+  const needsDigest = keys.some(({ credential }) => credential.kind === "sha256");
+  const digest = needsDigest ? await sha256(offered) : "";
+  let found: KeyPlan | undefined;
   // Every key is compared, so that the time taken does not tell which one fitted.
-  for (const [index, key] of keys.entries()) {
-    if (isSameSecret(offered, key.reveal())) principal ??= `key-${index + 1}`;
+  for (const key of keys) {
+    const { kind, value } = key.credential;
+    if (isSameSecret(kind === "sha256" ? digest : offered, value.reveal())) found ??= key;
   }
-  return principal;
+  return found;
+}
+
+/** In lower-case hexadecimal digits. */
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,24 +1,23 @@
-/** Stage 1, who is it? Sets the exchange's principal or refuses with 401. Knows no body, backend or limit. */
+/** Stage 1, who is it? Finds the key that the request came with, or refuses with 401. Knows no body, backend or limit. */
+import type { KeyPlan } from "../config/key-plan.ts";
 import type { Plan } from "../config/plan.ts";
 import { missingKey, wrongKey } from "../errors.ts";
 import { findCredential, maskKey } from "./credentials.ts";
-import { findPrincipal } from "./keys.ts";
+import { findKey } from "./keys.ts";
 
 /** Undefined while authentication is off; throws `missingKey` or `wrongKey`. */
-export function requirePrincipal(headers: Headers, plan: Plan): string | undefined {
+export async function requireKey(headers: Headers, plan: Plan): Promise<KeyPlan | undefined> {
   if (!plan.authenticationEnabled) return undefined;
   const credential = findCredential(headers);
   if (credential === undefined) throw missingKey();
-  const principal = findPrincipal(credential, plan.apiKeys);
-  if (principal === undefined) throw wrongKey(maskKey(credential));
-  return principal;
+  const key = await findKey(credential, plan.keys);
+  if (key === undefined) throw wrongKey(maskKey(credential));
+  return key;
 }
 
 /** The same as a question: whether these headers would be let in. */
-export function isAllowed(headers: Headers, plan: Plan): boolean {
+export async function isAllowed(headers: Headers, plan: Plan): Promise<boolean> {
+  if (!plan.authenticationEnabled) return true;
   const credential = findCredential(headers);
-  return (
-    !plan.authenticationEnabled ||
-    (credential !== undefined && findPrincipal(credential, plan.apiKeys) !== undefined)
-  );
+  return credential !== undefined && (await findKey(credential, plan.keys)) !== undefined;
 }

@@ -31,10 +31,17 @@ export function describeUnknown(plan: Plan, listed: Listed): readonly string[] {
   }
 }
 
+/** Names the keys that have names. */
 export function describeAuthentication(plan: Plan): string {
-  if (!plan.authenticationEnabled) return "authentication is off: no key is asked for";
-  const count = plan.apiKeys.length;
-  return `authentication is on: ${count === 1 ? "1 key is" : `${count} keys are`} let in`;
+  const count = plan.keys.length;
+  const names = plan.keys.filter(({ isNamed }) => isNamed).map(({ name }) => showName(name));
+  if (!plan.authenticationEnabled) {
+    const unused =
+      names.length === 0 ? "" : `, for authentication.enabled is false; unused: ${names.join(", ")}`;
+    return `authentication is off: no key is asked for${unused}`;
+  }
+  const told = names.length === 0 ? "" : ` (${count > names.length ? "among them " : ""}${names.join(", ")})`;
+  return `authentication is on: ${count === 1 ? "1 key is" : `${count} keys are`} let in${told}`;
 }
 
 /** Names come from files and from backends: nothing in them may begin a new line or steer the terminal. */

@@ -14,8 +14,13 @@ export function formatPath(path: ConfigPath): string {
     .join("");
 }
 
+/** What is said of a key besides itself. */
+const openKeyFields: ReadonlySet<string> = new Set(["models", "endpoints", "priority", "limits"]);
+
 /** True where the value is a key, a header or sits inside something named like a secret. */
 export function isSecretPath(path: ConfigPath): boolean {
+  const field = path[0] === "keys" ? path[2] : path[0] === "default_limits" ? "limits" : undefined;
+  if (typeof field === "string" && openKeyFields.has(field)) return false;
   return path.some(
     (segment) =>
       typeof segment === "string" && /key|header|secret|token|passw|auth(?!entication$)/i.test(segment),

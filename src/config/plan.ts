@@ -1,5 +1,6 @@
 /** Turns a Config into the frozen Plan that requests run by: milliseconds, compiled patterns, no optional left open. */
 import { createFallbacks } from "./fallback-names.ts";
+import { type CallerLimits, type KeyPlan, planKeys, planLimits, type RequestBounds } from "./key-plan.ts";
 import { createModelOptions, type ModelOptions } from "./model-options.ts";
 import { createRoutes, type RouteFacts, type RoutePlan } from "./route-plan.ts";
 import { compilePattern, literalLength } from "./name-pattern.ts";
@@ -88,7 +89,10 @@ export interface Plan {
   readonly unknownModel: "auto" | "reject" | "passthrough";
   readonly unknownModelStatus: 400 | 404;
   readonly authenticationEnabled: boolean;
-  readonly apiKeys: readonly Secret[];
+  readonly keys: readonly KeyPlan[];
+  /** Of each client address, while authentication is off. */
+  readonly anonymousLimits: CallerLimits;
+  readonly bounds: RequestBounds;
   readonly corsOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly maxRetries: number;
@@ -129,8 +133,14 @@ export function createPlan(config: Config): Plan {
     fallbacks: createFallbacks(config.fallbacks),
     unknownModel: config.unknown_model ?? (hasMapping ? "reject" : "auto"),
     unknownModelStatus: config.unknown_model_status,
-    authenticationEnabled: config.authentication.enabled,
-    apiKeys: config.authentication.valid_api_keys,
+    authenticationEnabled: config.authentication.enabled ?? config.keys.length > 0,
+    keys: planKeys(config),
+    anonymousLimits: planLimits(config.default_limits),
+    bounds: {
+      messages: config.limits.messages,
+      streamMs: config.limits.stream_seconds * 1000,
+      streamBytes: config.limits.stream_bytes,
+    },
     corsOrigins: config.server.cors_origins,
     maxBodyBytes: config.request.max_content_length,
     maxRetries: config.request.max_retries,

@@ -20,16 +20,16 @@ export const server = z.strictObject({
   drain_timeout: seconds.default(30).describe("Seconds that running answers have to finish after SIGTERM."),
 });
 
-export const authentication = z
-  .strictObject({
-    enabled: z.boolean().default(false).describe("Whether a client has to send a key."),
-    valid_api_keys: z.array(secret).prefault([]).describe("The keys that are let in."),
-  })
-  .refine((value) => !value.enabled || value.valid_api_keys.length > 0, {
-    path: ["valid_api_keys"],
-    error: "at least one key, because authentication.enabled is true",
-    params: { hint: 'write valid_api_keys: ["…"], or enabled: false to let everyone in' },
-  });
+export const authentication = z.strictObject({
+  enabled: z
+    .boolean()
+    .optional()
+    .describe("Whether a client has to send a key. Default: true where `keys` has any, else false."),
+  valid_api_keys: z
+    .array(secret)
+    .prefault([])
+    .describe("The keys that are let in, in short: they may use everything. `keys` says more of each."),
+});
 
 export const request = z.strictObject({
   max_content_length: z

@@ -1,9 +1,11 @@
 /** What the operator may write, with every default and unit, here and only here. Knows nothing of files or the environment. */
 import { z } from "zod";
 import { findUrlProblem } from "./backend-url.ts";
+import { findKeyProblems } from "./check-keys.ts";
 import { mendIds } from "./mend-ids.ts";
 import { health } from "./schema-health.ts";
 import { images } from "./schema-images.ts";
+import { defaultLimits, keys, limits } from "./schema-keys.ts";
 import { model, modelName, target } from "./schema-models.ts";
 import { queue } from "./schema-queue.ts";
 import { admin, routes, routing } from "./schema-routing.ts";
@@ -86,8 +88,7 @@ const backend = z
     params: { hint: "keep one of the two" },
   });
 
-/** The whole configuration file. */
-export const configSchema = z.strictObject({
+const sections = z.strictObject({
   $schema: z.string().optional().describe("For editors: where this file's JSON Schema is."),
   server: server.prefault({}),
   backends: z
@@ -124,6 +125,9 @@ export const configSchema = z.strictObject({
     .default(400)
     .describe("The HTTP status of model_not_found."),
   authentication: authentication.prefault({}),
+  keys,
+  default_limits: defaultLimits.prefault({}),
+  limits: limits.prefault({}),
   request: request.prefault({}),
   stream: stream.prefault({}),
   responses: responses.prefault({}),
@@ -136,6 +140,14 @@ export const configSchema = z.strictObject({
     .describe("Which backends take what; the first entry that matches counts, all backends without one."),
   admin: admin.prefault({}),
   logging: logging.prefault({}),
+});
+
+/** The whole configuration file. */
+export const configSchema = sections.check((context) => {
+  for (const { path, expected, hint } of findKeyProblems(context.value)) {
+    const input = context.value;
+    context.issues.push({ code: "custom", input, path: [...path], message: expected, params: { hint } });
+  }
 });
 
 /** What an operator writes. */

@@ -8,6 +8,7 @@ import { joinChunks } from "../http/body.ts";
 import { mediaType } from "../http/headers.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { toChunks } from "../protocol/openai/answer-chunks.ts";
+import type { TokenCounts } from "../protocol/openai/read-usage.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { withModel } from "../protocol/openai/model-field.ts";
@@ -44,6 +45,8 @@ export interface AnswerContext {
   readonly translation?: ChunkTranslation | undefined;
   /** Hears the id of each mend that changed something. */
   readonly onMend: (id: string) => void;
+  /** Hears the token counts of a stream. */
+  readonly onUsage?: (counts: TokenCounts) => void;
   /** What a failed read means; depends on who called the work off. */
   readonly broken: (cause: unknown) => ProxyError;
 }
@@ -160,7 +163,7 @@ async function openStream(
   body: ReadableStream<Uint8Array> | null,
   context: AnswerContext,
 ): Promise<OpenedStream> {
-  const { backend, endpoint, alias, mends, facts, onMend, translation } = context;
+  const { backend, endpoint, alias, mends, facts, onMend, onUsage, translation } = context;
   const broken = (cause: unknown) =>
     cause instanceof FrameTooLargeError
       ? badGateway(
@@ -181,6 +184,7 @@ async function openStream(
     alias,
     mend: createStreamMend(mends, facts, onMend),
     translation,
+    onUsage,
     toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
     malformed: () =>
       badGateway(`${labelOf(backend)} sent an event that is no JSON object.`, "backend_event_malformed"),

@@ -2,13 +2,14 @@
 import type { StreamMend } from "../dialects/mend.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import type { TokenCounts } from "../protocol/openai/read-usage.ts";
 import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
 import { joinChunks } from "../http/body.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
 import { type ChunkTranslation, createChunkOutput, createTranslatedOutput } from "./event-output.ts";
-import { hasErrorField, isOneLine, isWholeEvent, parseData } from "./event-data.ts";
+import { isOneLine, isWholeEvent, parseData, readSigns } from "./event-data.ts";
 import { createRepeater } from "./repeat.ts";
 import type { StreamStage } from "../sse/stream.ts";
 
@@ -20,6 +21,8 @@ export interface EventTranslationOptions {
   readonly mend: StreamMend | undefined;
   /** What becomes of the mended chunks; undefined where they stay chunks. */
   readonly translation?: ChunkTranslation | undefined;
+  /** Hears what the stream tells of its tokens, whether or not the client is to see it. */
+  readonly onUsage?: ((counts: TokenCounts) => void) | undefined;
   /** Makes a ProxyError of an error event's data. */
   readonly toError: (data: string) => ProxyError;
   /** What the client is told of an event that cannot be read. */
@@ -122,7 +125,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   function errorIn(frame: Uint8Array, parsed: SseFrame): ProxyError | undefined {
     const data = readData(frame, parsed.data);
     const isErrorEvent = parsed.event === "error";
-    if (!isErrorEvent && !hasErrorField(data)) return undefined;
+    const { hasError, usage } = readSigns(data);
+    if (usage !== undefined) options.onUsage?.(usage);
+    if (!isErrorEvent && !hasError) return undefined;
     return options.toError(new TextDecoder().decode(data));
   }
 

@@ -1,7 +1,11 @@
 /** Reads a model request: bytes to checked fields, and the name to a target. Knows no backend's state but its models. */
+import { estimateRequest } from "../admission/estimate.ts";
+import { requireModel } from "../auth/permission.ts";
+import type { KeyPlan } from "../config/key-plan.ts";
 import type { Exchange, Target } from "../exchange.ts";
-import { modelNotFound } from "../errors.ts";
+import { modelNotFound, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
+import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
@@ -20,13 +24,15 @@ export interface ModelRequestBody {
 }
 
 /**
- * Throws 400 for what is no request of this endpoint, 413 over the limit, model_not_found for an unknown name.
+ * Throws 400 for what is no request of this endpoint, 403 for a model that the key is not for, 413 and 429 over a limit,
+ * model_not_found for an unknown name.
  */
 export async function readModelRequest(
   request: Request,
   endpoint: Endpoint,
   exchange: Exchange,
   services: Services,
+  key: KeyPlan | undefined,
 ): Promise<ModelRequestBody> {
   const sent = await readBody(request, services.plan.maxBodyBytes);
   if (services.plan.logRequestBodies) {
@@ -35,12 +41,23 @@ export async function readModelRequest(
   const fields = parseRequest(sent, endpoint.request, exchange.deployment);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
+  requireModel(key, fields.model);
+  requireFewMessages(fields, services.plan.bounds.messages);
+  // Counting tokens generates none.
+  if (endpoint.path !== countTokensEndpoint.path)
+    await services.admission.takeTokens(exchange, estimateRequest(fields));
   const resolved = await findTarget(fields.model, endpoint, services);
   exchange.target = drawTarget(resolved, fields, request.headers, exchange, services);
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
   const bytes = isAsSent ? sent : setModel(sent, encodeModelName(model));
   return { fields, bytes };
+}
+
+function requireFewMessages({ messages, input }: ModelRequest, limit: number): void {
+  const list = Array.isArray(messages) ? messages : input;
+  if (limit === 0 || !Array.isArray(list) || list.length <= limit) return;
+  throw tooManyMessages(list === messages ? "messages" : "input", limit, list.length);
 }
 
 /** Where several models share the name: the one of them that this client keeps. */

@@ -14,6 +14,7 @@ import { type Attempt, runAttempts } from "./attempts.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
+import { countStream } from "./token-count.ts";
 
 /** An answer and the attempt that it belongs to, which is open until the last byte is on its way. */
 export interface OpenAnswer {
@@ -113,6 +114,7 @@ export function openAnswer(
         mends: needed,
         facts,
         onMend,
+        onUsage: countStream(exchange),
         translation: translate?.(),
       });
     },

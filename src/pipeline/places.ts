@@ -47,7 +47,7 @@ export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: 
       // Without keys, addresses tell clients apart.
       const key = exchange.principal ?? exchange.clientAddress ?? "";
       const name = model === undefined ? undefined : bareModelName(model);
-      const place = room.acquire({ id, key, priority: 0, model: name, candidates }, signal);
+      const place = room.acquire({ id, key, priority: exchange.priority, model: name, candidates }, signal);
       if (room.depth().waiting > 0) lookAgain();
       return place;
     },

@@ -17,7 +17,7 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
   return async (c) => {
     const request = c.req.raw;
     const journey = { endpoint, services, ...c.var };
-    const body = await readModelRequest(request, endpoint, journey.exchange, services);
+    const body = await readModelRequest(request, endpoint, journey.exchange, services, journey.key);
     const openFor = openerOf(endpoint.kind);
     if (journey.exchange.target?.shadow !== undefined) {
       keepAlive(c, runShadow(openFor, request.headers, body, journey));

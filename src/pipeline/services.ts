@@ -1,4 +1,5 @@
 /** What the stages of one app share: the plan, the runtime, the state of the backends and what is stored. */
+import type { Admission } from "../admission/admission.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
@@ -13,6 +14,7 @@ export interface Services {
   readonly runtime: Runtime;
   readonly pool: Pool;
   readonly catalog: Catalog;
+  readonly admission: Admission;
   readonly store: KeyValueStore;
   readonly router: Router;
   readonly waker: BoxWaker;

@@ -2,6 +2,7 @@
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import type { Services } from "./services.ts";
+import { tokensOf } from "./token-count.ts";
 
 export interface Ending {
   readonly status: number;
@@ -18,6 +19,7 @@ export const loggedBodyBytes = 16 * 1024;
 
 export function settle(exchange: Exchange, work: Cancellation, services: Services, ending: Ending): void {
   work.finish();
+  services.admission.leave(exchange, chargedTokens(exchange, ending));
   const { log, now } = services.runtime;
   const { logResponseBodies } = services.plan;
   const fields = {
@@ -37,12 +39,20 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
     waitedMs: exchange.waitedMs > 0 ? exchange.waitedMs : undefined,
     attempts: exchange.attempts > 1 ? exchange.attempts : undefined,
     firstByteMs: exchange.firstByteAt === undefined ? undefined : exchange.firstByteAt - exchange.startedAt,
+    promptTokens: exchange.tokens.prompt,
+    completionTokens: exchange.tokens.completion,
     problem: ending.problem,
     responseBody: logResponseBodies && ending.body !== undefined ? excerptOf(ending.body) : undefined,
   };
   if (ending.outcome === "ended" && ending.status < 500) log.info("request-end", fields);
   else if (ending.outcome === "cancelled") log.info("request-end", fields);
   else log.warn("request-end", fields);
+}
+
+/** None for what failed before its answer, since nobody got anything for them; undefined leaves it at the estimate. */
+function chargedTokens(exchange: Exchange, { status, outcome }: Ending): number | undefined {
+  const hasFailed = status >= 400 && outcome !== "cancelled";
+  return tokensOf(exchange) ?? (hasFailed || exchange.attempts === 0 ? 0 : undefined);
 }
 
 /** The beginning of a body as text. */

@@ -9,6 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import { createExcerpt } from "./excerpt.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 import { settle } from "./settle.ts";
+import { boundStream } from "./stream-bounds.ts";
 import { respondWhole } from "./whole.ts";
 
 /**
@@ -54,6 +55,7 @@ async function feedClient(
   const { endpoint, services } = journey;
   const { plan, runtime } = services;
   let open: OpenAnswer | undefined;
+  let stopLimit = () => {};
   const stopWatch = watchStream(
     stream,
     {
@@ -66,10 +68,13 @@ async function feedClient(
   try {
     open = await opening;
     const { answer } = open;
+    const bounded = answer.kind === "stream" ? boundStream(answer.source, plan.bounds, runtime) : undefined;
+    const source = bounded?.source;
+    stopLimit = bounded?.stop ?? stopLimit;
     const excerpt = plan.logResponseBodies ? createExcerpt() : undefined;
     const outcome =
-      answer.kind === "stream"
-        ? await stream.feed(excerpt === undefined ? answer.source : excerpt.tap(answer.source))
+      source !== undefined
+        ? await stream.feed(excerpt === undefined ? source : excerpt.tap(source))
         : stream.finish(formatEvent(endpoint.formatStreamError(unexpectedJson())));
     const problem = answer.kind === "stream" ? answer.problem() : unexpectedJson().code;
     end(journey, outcome, open.attempt.cancellation.reason ?? problem ?? undefined, excerpt?.bytes());
@@ -84,6 +89,7 @@ async function feedClient(
     end(journey, stream.finish(formatEvent(endpoint.formatStreamError(error))), error.code ?? error.message);
   } finally {
     stopWatch();
+    stopLimit();
     open?.attempt.release();
   }
 }

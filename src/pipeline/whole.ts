@@ -1,5 +1,6 @@
 /** Answers with a JSON body in one piece. */
 import { answerHeaders } from "../respond/headers.ts";
+import { readUsage } from "../protocol/openai/read-usage.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 import { settle } from "./settle.ts";
 
@@ -11,6 +12,7 @@ export function respondWhole(
   attempt.release();
   const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
   headers.set("content-type", "application/json");
+  Object.assign(exchange.tokens, readUsage(answer.bytes));
   settle(exchange, work, services, { status: 200, outcome: "ended", body: answer.bytes });
   return new Response(answer.bytes, { status: 200, headers });
 }

@@ -1,5 +1,6 @@
 /** The headers that every answer carries. Pure; knows no body. */
 import type { Exchange } from "../exchange.ts";
+import { formatDuration } from "../http/duration.ts";
 import { forwardResponseHeaders } from "../http/headers.ts";
 
 /** The API version that OpenAI's answers name; some clients read it and lose the headers after it when it is missing. */
@@ -41,6 +42,7 @@ export function answerHeaders(exchange: Exchange, now: number, upstream?: Header
   setIfPlain(headers, "x-proxy-model", exchange.target?.model);
   setIfPlain(headers, "x-proxy-backend", exchange.backend);
   setIfPlain(headers, "x-proxy-variant", exchange.target?.variant);
+  setRateLimits(headers, exchange, now);
   if (exchange.mends.size > 0) headers.set("x-proxy-mends", [...exchange.mends].join(", "));
   return headers;
 }
@@ -52,6 +54,17 @@ export function streamHeaders(exchange: Exchange, now: number, upstream?: Header
   headers.set("cache-control", "no-cache, no-transform");
   headers.set("x-accel-buffering", "no");
   return headers;
+}
+
+/** As they stood when the request came in: what its answer takes is not known yet. */
+function setRateLimits(headers: Headers, { rateLimits }: Exchange, now: number): void {
+  for (const kind of ["requests", "tokens"] as const) {
+    const state = rateLimits[kind];
+    if (state === undefined) continue;
+    headers.set(`x-ratelimit-limit-${kind}`, String(state.limit));
+    headers.set(`x-ratelimit-remaining-${kind}`, String(state.remaining));
+    headers.set(`x-ratelimit-reset-${kind}`, formatDuration(state.resetAt - now));
+  }
 }
 
 /** Header values are ASCII; a model name may hold anything. */

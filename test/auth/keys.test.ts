@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { findCredential, maskKey } from "../../src/auth/credentials.ts";
-import { findPrincipal } from "../../src/auth/keys.ts";
-import { isAllowed, requirePrincipal } from "../../src/auth/require-key.ts";
+import { findKey } from "../../src/auth/keys.ts";
+import { isAllowed, requireKey } from "../../src/auth/require-key.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createPlan } from "../../src/config/plan.ts";
-import { Secret } from "../../src/config/secret.ts";
+import type { ConfigInput } from "../../src/config/schema.ts";
 
 describe("findCredential", () => {
   it.each<[Record<string, string>, string | undefined]>([
@@ -29,32 +29,56 @@ describe("maskKey", () => {
   });
 });
 
-describe("findPrincipal", () => {
-  const keys = ["one", "two", "two"].map((key) => new Secret(key));
+const digestOfTwo = "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3";
+const planOf = (config: ConfigInput) => createPlan(parseConfig(config));
 
-  it("numbers the keys, and takes the first of two that are the same", () => {
-    expect(findPrincipal("one", keys)).toBe("key-1");
-    expect(findPrincipal("two", keys)).toBe("key-2");
-    expect(findPrincipal("three", keys)).toBeUndefined();
-    expect(findPrincipal("", keys)).toBeUndefined();
+describe("findKey", () => {
+  const { keys } = planOf({
+    authentication: { valid_api_keys: ["one", "same", "same"] },
+    keys: [{ name: "second", sha256: digestOfTwo.toUpperCase() }],
+  });
+
+  it.each([
+    ["one", "key-1"],
+    ["same", "key-2"],
+    ["two", "second"],
+    ["three", undefined],
+    [digestOfTwo, undefined],
+    ["", undefined],
+  ])("%j is whose: %s", async (offered, name) => {
+    expect((await findKey(offered, keys))?.name).toBe(name);
   });
 });
 
-describe("requirePrincipal", () => {
-  const open = createPlan(parseConfig({}));
-  const closed = createPlan(parseConfig({ authentication: { enabled: true, valid_api_keys: ["right"] } }));
+describe("requireKey", () => {
+  const open = planOf({});
+  const closed = planOf({ authentication: { enabled: true, valid_api_keys: ["right"] } });
   const headers = (key: string) => new Headers({ authorization: `Bearer ${key}` });
 
-  it("asks nobody while authentication is off", () => {
-    expect(requirePrincipal(new Headers(), open)).toBeUndefined();
-    expect(isAllowed(new Headers(), open)).toBe(true);
+  it("asks nobody while authentication is off", async () => {
+    expect(await requireKey(new Headers(), open)).toBeUndefined();
+    expect(await isAllowed(new Headers(), open)).toBe(true);
   });
 
-  it("lets the right key in and no other", () => {
-    expect(requirePrincipal(headers("right"), closed)).toBe("key-1");
-    expect(isAllowed(headers("right"), closed)).toBe(true);
-    expect(() => requirePrincipal(headers("wrong"), closed)).toThrow(/Incorrect API key/);
-    expect(() => requirePrincipal(new Headers(), closed)).toThrow(/didn't provide/);
-    expect(isAllowed(headers("wrong"), closed)).toBe(false);
+  it("lets the right key in and no other", async () => {
+    expect((await requireKey(headers("right"), closed))?.name).toBe("key-1");
+    expect(await isAllowed(headers("right"), closed)).toBe(true);
+    await expect(requireKey(headers("wrong"), closed)).rejects.toThrow(/Incorrect API key/);
+    await expect(requireKey(new Headers(), closed)).rejects.toThrow(/didn't provide/);
+    expect(await isAllowed(headers("wrong"), closed)).toBe(false);
+  });
+
+  const named = [{ name: "team", secret: "right" }];
+  it.each<[string, ConfigInput, boolean]>([
+    ["there are named keys", { keys: named }, true],
+    [
+      "there are named keys, and it was switched off",
+      { keys: named, authentication: { enabled: false } },
+      false,
+    ],
+    ["there are keys of the short form only", { authentication: { valid_api_keys: ["right"] } }, false],
+    ["there is nothing", {}, false],
+  ])("when %s", (_case, config, isAsked) => {
+    expect(planOf(config).authenticationEnabled).toBe(isAsked);
   });
 });

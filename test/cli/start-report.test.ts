@@ -155,6 +155,25 @@ Paste this where the app starts:
     expect(report(withKeys, { local: { models: lmStudio } })).not.toContain("WARNING");
   });
 
+  const team = { name: "team-a", secret: "sk-team-secret" };
+  it.each<[string, ConfigInput, string]>([
+    ["named keys", { keys: [team] }, "authentication is on: 1 key is let in (team-a)\n"],
+    [
+      "keys of both forms",
+      { keys: [team], authentication: { valid_api_keys: ["sk-one"] } },
+      "authentication is on: 2 keys are let in (among them team-a)\n",
+    ],
+    [
+      "keys that were switched off",
+      { keys: [team], authentication: { enabled: false } },
+      "authentication is off: no key is asked for, for authentication.enabled is false; unused: team-a\n",
+    ],
+  ])("tells of %s", (_name, input, text) => {
+    const shown = report(input, { local: { models: lmStudio } });
+    expect(shown).toContain(text);
+    expect(shown).not.toContain("secret");
+  });
+
   it("writes an IPv6 address as a URL does", () => {
     expect(report({ server: { host: "::1" } }, {})).toContain("OPENAI_BASE_URL=http://[::1]:8080/v1 ");
   });

@@ -13,6 +13,9 @@ const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
   deployment: undefined,
   clientAddress: undefined,
   principal: undefined,
+  priority: 0,
+  rateLimits: {},
+  tokens: { prompt: undefined, completion: undefined },
   alias: "gpt-4o",
   target: { model: "local", via: "alias" },
   fallback: undefined,
@@ -26,6 +29,23 @@ const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
 });
 
 describe("answerHeaders", () => {
+  it("tells what is left of each limit, and when it starts anew", () => {
+    const rateLimits = {
+      requests: { limit: 60, remaining: 12, resetAt: 31_500 },
+      tokens: { limit: 9_000, remaining: 0, resetAt: 361_000 },
+    };
+    const headers = answerHeaders(exchangeOf({ rateLimits }), 1_000);
+    const told = [...headers].filter(([name]) => name.startsWith("x-ratelimit-"));
+    expect(Object.fromEntries(told)).toEqual({
+      "x-ratelimit-limit-requests": "60",
+      "x-ratelimit-remaining-requests": "12",
+      "x-ratelimit-reset-requests": "30.5s",
+      "x-ratelimit-limit-tokens": "9000",
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-reset-tokens": "6m0s",
+    });
+  });
+
   it("has the five that clients read in a row, with an integer of milliseconds", () => {
     expect(Object.fromEntries(answerHeaders(exchangeOf(), 1_012.6))).toEqual({
       "x-request-id": "req_1",

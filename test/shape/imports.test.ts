@@ -13,7 +13,7 @@ const groups: readonly (readonly string[])[] = [
   ["protocol"],
   ["config"],
   ["dialects"],
-  ["auth", "translate", "route", "upstream", "normalise", "respond", "observe"],
+  ["auth", "admission", "translate", "route", "upstream", "normalise", "respond", "observe"],
   ["store"],
   ["state"],
   ["pipeline"],

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from "./fields.ts";
 
 /** What English text comes to on average; near enough for a bill's order of magnitude. */
-const bytesPerToken = 4;
+export const bytesPerToken = 4;
 
 /** A rough count of the tokens in a text. */
 export function estimateTokens(text: string): number {

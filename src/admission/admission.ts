@@ -1,0 +1,126 @@
+/** Stage 2, may it come in now? Holds each caller to its limits, from the door to the end. Knows no body and no backend. */
+import type { CallerLimits } from "../config/key-plan.ts";
+import type { Exchange, RateLimitState } from "../exchange.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Limiter, LimiterSource, Verdict } from "./limiter.ts";
+import { limitReached, type LimitWindow, tooManyAtOnce } from "./refusal.ts";
+import type { Slots } from "./slots.ts";
+
+/** Whom limits are counted for. */
+export interface Caller {
+  /** Tells callers apart. */
+  readonly id: string;
+  /** How a message calls it, such as `key 'team-a'`. */
+  readonly label: string;
+  readonly limits: CallerLimits;
+}
+
+/** What outlives a reload; several replicas may share it. */
+export interface AdmissionState {
+  readonly limiters: LimiterSource;
+  readonly slots: Slots;
+}
+
+export interface Admission {
+  /** Takes a place and a request; throws 429. Whatever it took is given back by `leave`, a request excepted. */
+  enter(exchange: Exchange, caller: Caller): Promise<void>;
+  /** Takes the tokens that the request is thought to need; throws 429. Does nothing for who has not entered. */
+  takeTokens(exchange: Exchange, estimate: number): Promise<void>;
+  /** Gives the place back and charges the tokens that it came to, undefined where nobody told; once, whatever is called later. */
+  leave(exchange: Exchange, tokens: number | undefined): void;
+}
+
+/** Points that were taken from one window. */
+interface Take {
+  readonly limiter: Limiter;
+  readonly key: string;
+  readonly points: number;
+  readonly verdict: Verdict;
+}
+
+interface Entry {
+  readonly caller: Caller;
+  release: () => void;
+  tokens: readonly Take[];
+}
+
+const windows: ReadonlyArray<LimitWindow & { readonly limit: keyof CallerLimits }> = [
+  { kind: "requests", seconds: 60, words: "requests per minute (RPM)", limit: "requestsPerMinute" },
+  { kind: "requests", seconds: 86_400, words: "requests per day (RPD)", limit: "requestsPerDay" },
+  { kind: "tokens", seconds: 60, words: "tokens per minute (TPM)", limit: "tokensPerMinute" },
+  { kind: "tokens", seconds: 86_400, words: "tokens per day (TPD)", limit: "tokensPerDay" },
+];
+
+export function createAdmission({ limiters, slots }: AdmissionState, runtime: Runtime): Admission {
+  const entries = new WeakMap<Exchange, Entry>();
+
+  /** From every window of the kind, or from none. */
+  async function takeAll(
+    exchange: Exchange,
+    { id, label, limits }: Caller,
+    kind: LimitWindow["kind"],
+    points: number,
+  ): Promise<readonly Take[]> {
+    const takes: Take[] = [];
+    for (const window of windows) {
+      const limit = limits[window.limit];
+      if (window.kind !== kind || limit === undefined) continue;
+      const limiter = limiters.open({ points: limit, windowSeconds: window.seconds });
+      const key = `${kind}:${id}`;
+      const now = runtime.now();
+      const verdict = await limiter.take(key, points, now);
+      if (!verdict.isAllowed) {
+        for (const take of takes) giveBack(take, take.points);
+        exchange.rateLimits = { ...exchange.rateLimits, [kind]: stateOf(verdict) };
+        throw limitReached(label, window, verdict, points, now);
+      }
+      takes.push({ limiter, key, points, verdict });
+    }
+    const tightest = takes.map(({ verdict }) => verdict).toSorted((a, b) => a.remaining - b.remaining)[0];
+    if (tightest !== undefined) {
+      exchange.rateLimits = { ...exchange.rateLimits, [kind]: stateOf(tightest) };
+    }
+    return takes;
+  }
+
+  /** To the same window only: in the next one nothing was taken. */
+  function giveBack({ limiter, key, verdict }: Take, points: number): void {
+    const now = runtime.now();
+    if (now < verdict.resetAt) charge(limiter, key, -points, now);
+  }
+
+  function charge(limiter: Limiter, key: string, points: number, now: number): void {
+    limiter.charge(key, points, now).catch((cause: unknown) => {
+      runtime.log.warn("limit-not-charged", { points, problem: String(cause) });
+    });
+  }
+
+  return {
+    async enter(exchange, caller) {
+      const { concurrency } = caller.limits;
+      const release = concurrency === undefined ? () => {} : await slots.enter(caller.id, concurrency);
+      if (release === undefined) throw tooManyAtOnce(caller.label, concurrency ?? 0);
+      entries.set(exchange, { caller, release, tokens: [] });
+      await takeAll(exchange, caller, "requests", 1);
+    },
+    async takeTokens(exchange, estimate) {
+      const entry = entries.get(exchange);
+      if (entry !== undefined) entry.tokens = await takeAll(exchange, entry.caller, "tokens", estimate);
+    },
+    leave(exchange, tokens) {
+      const entry = entries.get(exchange);
+      if (entry === undefined) return;
+      entries.delete(exchange);
+      entry.release();
+      for (const take of entry.tokens) {
+        const missing = (tokens ?? take.points) - take.points;
+        if (missing > 0) charge(take.limiter, take.key, missing, runtime.now());
+        else if (missing < 0) giveBack(take, -missing);
+      }
+    },
+  };
+}
+
+function stateOf({ limit, remaining, resetAt }: Verdict): RateLimitState {
+  return { limit, remaining, resetAt };
+}

@@ -1,0 +1,41 @@
+/** Guesses how many tokens a request will take, before anybody has counted. Pure. */
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { bytesPerToken } from "../protocol/openai/usage.ts";
+
+/** Where the texts stand that the model reads, by any endpoint. */
+const promptFields = ["messages", "input", "prompt", "system", "instructions", "tools", "functions"];
+const answerFields = ["max_completion_tokens", "max_tokens", "max_output_tokens"];
+/** Images, sounds and files: what they come to in tokens has nothing to do with their bytes. */
+const mediaFields: ReadonlySet<string> = new Set(["image_url", "input_audio", "file", "file_data", "source"]);
+
+/** As OpenAI counts before it answers: the prompt's estimate, or the longest answer asked for, whichever is more. */
+export function estimateRequest(fields: JsonObject): number {
+  const prompt = promptFields.reduce((sum, field) => sum + tokensIn(fields[field]), 0);
+  const longest = answerFields.map((field) => fields[field]).find((value) => typeof value === "number");
+  const choices = typeof fields["n"] === "number" ? Math.max(1, fields["n"]) : 1;
+  return Math.max(1, Math.ceil(prompt), Math.ceil((longest ?? 0) * choices));
+}
+
+/** A list of numbers is one of tokens. Goes no deeper than a request has reason to. */
+function tokensIn(value: unknown, depth = 0): number {
+  if (typeof value === "string") return utf8Length(value) / bytesPerToken;
+  if (typeof value === "number") return 1;
+  if (depth > 12) return 0;
+  if (Array.isArray(value)) return value.reduce((sum: number, part) => sum + tokensIn(part, depth + 1), 0);
+  if (!isJsonObject(value)) return 0;
+  return Object.entries(value).reduce(
+    (sum, [name, part]) => sum + (mediaFields.has(name) ? 0 : tokensIn(part, depth + 1)),
+    0,
+  );
+}
+
+/** Without making the bytes. */
+function utf8Length(text: string): number {
+  let length = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    // The two halves of a pair come to four bytes together.
+    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return length;
+}
