@@ -115,7 +115,9 @@ export interface KubernetesObject {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-const files = globSync("*.yaml", { cwd: folder }).filter((file) => file !== "kustomization.yaml");
+/** An operator's own Secret may lie there; it is no part of the project. */
+const others = new Set(["kustomization.yaml", "secret.yaml"]);
+const files = globSync("*.yaml", { cwd: folder }).filter((file) => !others.has(file));
 
 /** Every object of every file, the example of the Secret too. */
 export const objects: readonly KubernetesObject[] = files.toSorted().flatMap((file) =>
