@@ -4,7 +4,7 @@ import type { Exchange, RateLimitState } from "../exchange.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Limiter, LimiterSource, Verdict } from "./limiter.ts";
 import { limitReached, type LimitWindow, tooManyAtOnce } from "./refusal.ts";
-import type { Slots } from "./slots.ts";
+import { leaseMs, type Slots } from "./slots.ts";
 
 /** Whom limits are counted for. */
 export interface Caller {
@@ -95,11 +95,29 @@ export function createAdmission({ limiters, slots }: AdmissionState, runtime: Ru
     });
   }
 
+  /** The function that gives it back. Until then it is renewed, as long as the request's own timers run. */
+  async function takePlace({ id, label }: Caller, limit: number): Promise<() => void> {
+    const place = await slots.enter(id, limit, runtime.now());
+    if (place === undefined) throw tooManyAtOnce(label, limit);
+    let stopTimer = () => {};
+    const arm = () => {
+      // On workerd they end with a client that left, and nothing else tells: then the place comes back by itself.
+      stopTimer = runtime.setTimer(() => {
+        place.renew(runtime.now());
+        arm();
+      }, leaseMs / 3);
+    };
+    arm();
+    return () => {
+      stopTimer();
+      place.release();
+    };
+  }
+
   return {
     async enter(exchange, caller) {
       const { concurrency } = caller.limits;
-      const release = concurrency === undefined ? () => {} : await slots.enter(caller.id, concurrency);
-      if (release === undefined) throw tooManyAtOnce(caller.label, concurrency ?? 0);
+      const release = concurrency === undefined ? () => {} : await takePlace(caller, concurrency);
       entries.set(exchange, { caller, release, tokens: [] });
       await takeAll(exchange, caller, "requests", 1);
     },

@@ -1,30 +1,50 @@
 /**
- * How many requests of one key run at the same time: the second seam for a store that replicas share. Knows no HTTP.
+ * How many requests of one key run at the same time: the second seam for a store that replicas share. A place is lent for
+ * a while and has to be renewed, for whoever holds it may vanish without a word. Knows no HTTP.
  */
 
+/** Milliseconds until a place comes back that nobody renews. */
+export const leaseMs = 15_000;
+
 export interface Slots {
-  /** A place among at most `limit`, or undefined where all are taken. The function gives it back; once counts. */
-  enter(key: string, limit: number): Promise<(() => void) | undefined>;
+  /** A place among at most `limit`, or undefined where all are taken. `now` is in milliseconds since the epoch. */
+  enter(key: string, limit: number, now: number): Promise<Place | undefined>;
   /** How many are taken. */
-  taken(key: string): number;
+  taken(key: string, now: number): number;
+}
+
+export interface Place {
+  /** Another `leaseMs` from now. */
+  renew(now: number): void;
+  /** Gives it back; only the first call counts. */
+  release(): void;
 }
 
 export function createMemorySlots(): Slots {
-  const counts = new Map<string, number>();
+  const placesByKey = new Map<string, Set<{ until: number }>>();
+
+  function current(key: string, now: number): Set<{ until: number }> {
+    const places = placesByKey.get(key) ?? new Set();
+    for (const place of places) if (place.until <= now) places.delete(place);
+    return places;
+  }
+
   return {
-    enter(key, limit) {
-      const running = counts.get(key) ?? 0;
-      if (running >= limit) return Promise.resolve(undefined);
-      counts.set(key, running + 1);
-      let isHeld = true;
-      return Promise.resolve(() => {
-        if (!isHeld) return;
-        isHeld = false;
-        const left = (counts.get(key) ?? 1) - 1;
-        if (left > 0) counts.set(key, left);
-        else counts.delete(key);
+    enter(key, limit, now) {
+      const places = current(key, now);
+      if (places.size >= limit) return Promise.resolve(undefined);
+      const place = { until: now + leaseMs };
+      placesByKey.set(key, places.add(place));
+      return Promise.resolve({
+        renew(later) {
+          place.until = later + leaseMs;
+        },
+        release() {
+          places.delete(place);
+          if (places.size === 0 && placesByKey.get(key) === places) placesByKey.delete(key);
+        },
       });
     },
-    taken: (key) => counts.get(key) ?? 0,
+    taken: (key, now) => current(key, now).size,
   };
 }

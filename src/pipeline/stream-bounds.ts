@@ -23,14 +23,17 @@ export function boundStream(
     // The wait for the next bytes ends as if the source had; `end` then tells why.
     reader.cancel().catch(() => {});
   }
+  /** What came in one read goes out whole or not at all. */
+  const isTooLarge = () => streamBytes > 0 && sent > streamBytes;
+  if (isTooLarge()) reader.cancel().catch(() => {});
   const source: StreamSource = {
-    head,
+    head: isTooLarge() ? stage.fault(streamTooLarge(streamBytes)) : head,
     reader,
     stage: {
       push(chunk) {
         const bytes = stage.push(chunk);
         sent += bytes.byteLength;
-        if (streamBytes > 0 && sent > streamBytes) throw streamTooLarge(streamBytes);
+        if (isTooLarge()) throw streamTooLarge(streamBytes);
         return bytes;
       },
       end: () => (isOverdue ? stage.fault(streamTooLong(streamMs)) : stage.end()),

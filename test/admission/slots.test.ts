@@ -1,26 +1,40 @@
 import { expect, it } from "vitest";
-import { createMemorySlots } from "../../src/admission/slots.ts";
+import { createMemorySlots, leaseMs } from "../../src/admission/slots.ts";
+
+const now = 1_000_000;
 
 it("gives as many places as there are, and each back once", async () => {
   const slots = createMemorySlots();
-  const entered = await Promise.all(Array.from({ length: 10 }, () => slots.enter("a", 4)));
-  const releases = entered.filter((release) => release !== undefined);
-  expect(releases).toHaveLength(4);
-  expect(slots.taken("a")).toBe(4);
-  const [first] = releases;
-  first?.();
-  first?.();
-  expect(slots.taken("a")).toBe(3);
-  expect(await slots.enter("a", 4)).toBeDefined();
-  expect(await slots.enter("a", 4)).toBeUndefined();
+  const entered = await Promise.all(Array.from({ length: 10 }, () => slots.enter("a", 4, now)));
+  const places = entered.filter((place) => place !== undefined);
+  expect(places).toHaveLength(4);
+  expect(slots.taken("a", now)).toBe(4);
+  const [first] = places;
+  first?.release();
+  first?.release();
+  expect(slots.taken("a", now)).toBe(3);
+  expect(await slots.enter("a", 4, now)).toBeDefined();
+  expect(await slots.enter("a", 4, now)).toBeUndefined();
 });
 
 it("keeps keys apart, and returns to zero", async () => {
   const slots = createMemorySlots();
-  const one = await slots.enter("a", 1);
-  const other = await slots.enter("b", 1);
-  one?.();
-  expect([slots.taken("a"), slots.taken("b")]).toEqual([0, 1]);
-  other?.();
-  expect(slots.taken("b")).toBe(0);
+  const one = await slots.enter("a", 1, now);
+  const other = await slots.enter("b", 1, now);
+  one?.release();
+  expect([slots.taken("a", now), slots.taken("b", now)]).toEqual([0, 1]);
+  other?.release();
+  expect(slots.taken("b", now)).toBe(0);
+});
+
+it("takes a place back that nobody renews, and not a moment before", async () => {
+  const slots = createMemorySlots();
+  const lost = await slots.enter("a", 1, now);
+  expect(await slots.enter("a", 1, now + leaseMs - 1)).toBeUndefined();
+  lost?.renew(now + leaseMs - 1);
+  expect(await slots.enter("a", 1, now + leaseMs)).toBeUndefined();
+  const next = await slots.enter("a", 1, now + 2 * leaseMs);
+  expect(next).toBeDefined();
+  lost?.release();
+  expect(slots.taken("a", now + 2 * leaseMs)).toBe(1);
 });
