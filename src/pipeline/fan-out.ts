@@ -11,6 +11,7 @@ import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
 import { type Singles, toSingles } from "./singles.ts";
+import { withoutPrompt } from "./token-count.ts";
 
 /** One request, or one a choice where the backend gives only one at a time. */
 export function openChoices(
@@ -51,7 +52,10 @@ async function openEach(
     journey.work.signal,
   );
   const work = createCancellation(journey.work.signal, "parent");
-  const tries = requests.map((fields) => ({ fields, own: { ...exchange, mends: new Set<string>() } }));
+  const tries = requests.map((fields, index) => {
+    const tokens = index % perPrompt === 0 ? exchange.tokens : withoutPrompt(exchange.tokens);
+    return { fields, own: { ...exchange, tokens, mends: new Set<string>() } };
+  });
   const opening = tries.map(({ fields, own }) => {
     const bytes = new TextEncoder().encode(
       JSON.stringify({ ...fields, model: exchange.target?.model ?? fields.model }),

@@ -14,6 +14,19 @@ export function countStream({ tokens }: Exchange): (counts: TokenCounts) => void
   };
 }
 
+/** The same counts for a further answer to a prompt that has been counted: OpenAI counts a prompt once. */
+export function withoutPrompt(tokens: Exchange["tokens"]): Exchange["tokens"] {
+  return {
+    prompt: undefined,
+    get completion() {
+      return tokens.completion;
+    },
+    set completion(count) {
+      tokens.completion = count;
+    },
+  };
+}
+
 /** Prompt and answer together; undefined where nobody told. */
 export function tokensOf({ tokens }: Exchange): number | undefined {
   if (tokens.prompt === undefined && tokens.completion === undefined) return undefined;

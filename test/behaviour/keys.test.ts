@@ -75,6 +75,8 @@ describe("a key for some models", () => {
     ] as const) {
       expect([id, (await app.request(`/v1/models/${id}`, asA)).status]).toEqual([id, status]);
     }
+    const other = appWith({ models: ["gpt-*"] });
+    expect((await other.request("/v1/models/o4-mini", asA)).status).toBe(404);
   });
 
   it("does not get around them by a path that is only passed on", async () => {

@@ -60,7 +60,7 @@ describe("the log line at a request's end", () => {
       "chat/completions",
       { messages, n: 2, stream: true },
       chatStream,
-      [60, 80],
+      [30, 80],
     ],
     [
       "a response made of chat chunks",
