@@ -14,7 +14,7 @@ afterEach(() => upstream.stop());
 
 function openApps() {
   const runtime = createPortableRuntime("test");
-  const state = createState(runtime.now);
+  const state = createState(runtime);
   return (limits: object) => {
     const config = {
       backends: { box: { url: upstream.url } },

@@ -165,7 +165,7 @@ describe("tokens per minute", () => {
 
 describe("requests at the same time", () => {
   it("are as many as allowed of those that come at once", async () => {
-    const app = appWith({ concurrency: 4 }, { backends: { box: { url: upstream.url } } });
+    const app = appWith({ concurrency: 4 }, { backends: { box: { url: upstream.url, max_concurrency: 8 } } });
     let highest = 0;
     const held: (() => void)[] = [];
     upstream.handle = (_request, response) => {
