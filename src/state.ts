@@ -1,28 +1,71 @@
-/** What outlives a reload of the configuration: the backends' state, what is stored, and the time of the start. */
-import type { Runtime } from "./runtime.ts";
+/** What outlives a reload of the configuration: the backends' state, what is stored or shared, and the time of the start. */
 import type { AdmissionState } from "./admission/admission.ts";
 import { createMemoryLimiters } from "./admission/memory-limiters.ts";
+import { createSharedLimiters } from "./store/shared-limiters.ts";
+import { createSharedSlots } from "./store/shared-slots.ts";
 import { createMemorySlots } from "./admission/slots.ts";
 import { createPool, type Pool } from "./route/pool.ts";
-import { createMemoryStore, type KeyValueStore } from "./store/key-value.ts";
+import type { Runtime } from "./runtime.ts";
+import { createFallbackState } from "./store/fallback-state.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./store/lease-keeper.ts";
+import { createMemoryState } from "./store/memory-state.ts";
+import type { SharedState, StateOperations } from "./store/shared-state.ts";
 
 export interface ProxyState {
   readonly pool: Pool;
-  readonly store: KeyValueStore;
+  readonly store: SharedState;
   readonly admission: AdmissionState;
+  /** Lends what replicas hold together; undefined where this process shares with nobody. */
+  readonly leases: LeaseKeeper | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Frees what this process holds for other replicas; nothing is asked of the state afterwards. */
+  close(): Promise<void>;
+}
+
+export interface SharingLimits {
+  /** The longest that an operation waits for the shared form. */
+  readonly timeoutMs: number;
+  /** How long a dead replica's leases last. */
+  readonly leaseLifetimeMs: number;
 }
 
 /** Responses and the like together; a conversation of a hundred turns takes about one of it. */
 const storedBytes = 128 * 1024 * 1024;
 
-/** By the runtime's clock and chance. */
+/** In this process's memory, by the runtime's clock and chance. */
 export function createState({ now, random }: Pick<Runtime, "now" | "random">): ProxyState {
+  const store = createMemoryState(storedBytes, now);
   return {
     pool: createPool({ now, random }),
-    store: createMemoryStore(storedBytes, now),
+    store,
     admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
+    leases: undefined,
     startedAt: now(),
+    close: () => store.close(),
+  };
+}
+
+/** Shared with other replicas by `shared`, with memory to fall back on. */
+export function createSharedState(
+  shared: StateOperations,
+  runtime: Runtime,
+  { timeoutMs, leaseLifetimeMs }: SharingLimits,
+): ProxyState {
+  const now = () => runtime.now();
+  const random = () => runtime.random();
+  const local = createMemoryState(storedBytes, now);
+  const store = createFallbackState({ shared, local, runtime, timeoutMs });
+  const leases = createLeaseKeeper(store, runtime, crypto.randomUUID(), leaseLifetimeMs);
+  return {
+    pool: createPool({ now, random }),
+    store,
+    admission: { limiters: createSharedLimiters(store), slots: createSharedSlots(leases) },
+    leases,
+    startedAt: now(),
+    async close() {
+      await leases.releaseAll();
+      await store.close();
+    },
   };
 }

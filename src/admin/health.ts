@@ -4,9 +4,10 @@ import { isAllowed } from "../auth/require-key.ts";
 import type { AppEnv } from "../pipeline/app-env.ts";
 import type { Services } from "../pipeline/services.ts";
 import type { BackendSnapshot } from "../route/pool.ts";
+import type { StateStatus } from "../store/shared-state.ts";
 import { version } from "../version.ts";
 
-/** 200 with the whole state; `status` is `ok`, `degraded` (some backends are down) or `unavailable`. */
+/** 200 with the whole state; `status` is `ok`, `degraded` (some backends, or what replicas share) or `unavailable`. */
 export function reportHealth(
   services: Services,
   startedAt: number,
@@ -15,7 +16,9 @@ export function reportHealth(
     const snapshots = await services.catalog.current();
     const mayKnow = await isAllowed(c.req.raw.headers, services.plan);
     const up = snapshots.filter(({ status }) => status === "up");
-    const status = up.length === snapshots.length ? "ok" : up.length > 0 ? "degraded" : "unavailable";
+    const state = services.store.status();
+    const isWhole = up.length === snapshots.length && state.mode !== "local";
+    const status = up.length === 0 ? "unavailable" : isWhole ? "ok" : "degraded";
     return c.json({
       status,
       backend: up.length > 0 ? "connected" : "unreachable",
@@ -23,6 +26,7 @@ export function reportHealth(
       version,
       runtime: services.runtime.name,
       queue: services.places.depth(),
+      state: describeState(state, mayKnow),
       backends: Object.fromEntries(
         snapshots.map((snapshot) => [snapshot.backend.name, describe(snapshot, mayKnow)]),
       ),
@@ -58,4 +62,11 @@ function describe(
     checked_at: checkedAt === 0 ? null : new Date(checkedAt).toISOString(),
     ...(mayKnow ? { url: backend.baseUrl, problem: problem ?? null } : {}),
   };
+}
+
+/** The problem may name a host of the network. */
+function describeState(state: StateStatus, mayKnow: boolean) {
+  if (state.mode !== "local") return { mode: state.mode };
+  const { mode, since, problem } = state;
+  return { mode, since: new Date(since).toISOString(), ...(mayKnow ? { problem } : {}) };
 }

@@ -9,6 +9,9 @@ export const leaseMs = 15_000;
 export interface Slots {
   /** A place among at most `limit`, or undefined where all are taken. `now` is in milliseconds since the epoch. */
   enter(key: string, limit: number, now: number): Promise<Place | undefined>;
+}
+
+export interface MemorySlots extends Slots {
   /** How many are taken. */
   taken(key: string, now: number): number;
 }
@@ -20,7 +23,7 @@ export interface Place {
   release(): void;
 }
 
-export function createMemorySlots(): Slots {
+export function createMemorySlots(): MemorySlots {
   const placesByKey = new Map<string, Set<{ until: number }>>();
 
   function current(key: string, now: number): Set<{ until: number }> {

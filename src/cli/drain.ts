@@ -6,6 +6,8 @@ export interface DrainParts {
   readonly listener: Pick<Listener, "stop">;
   /** Asked when it begins, since a reload may have changed it. */
   limitMs(): number;
+  /** Gives back what this process holds, once nothing runs any more; never rejects. */
+  close?(): Promise<void>;
   readonly log: Log;
   exit(code: number): void;
 }
@@ -17,7 +19,13 @@ export type EndSignal = keyof typeof exitCodes;
 export const endSignals = ["SIGTERM", "SIGINT"] as const satisfies readonly EndSignal[];
 
 /** To be called for each signal: the first begins the drain and ends with 0, a second one leaves at once. */
-export function createDrain({ listener, limitMs, log, exit }: DrainParts): (signal: EndSignal) => void {
+export function createDrain({
+  listener,
+  limitMs,
+  close,
+  log,
+  exit,
+}: DrainParts): (signal: EndSignal) => void {
   let isDraining = false;
 
   async function drain(signal: EndSignal): Promise<void> {
@@ -26,6 +34,7 @@ export function createDrain({ listener, limitMs, log, exit }: DrainParts): (sign
     try {
       if (await listener.stop(limit)) log.info("drain-end");
       else log.warn("drain-end", { problem: "answers that took longer than server.drain_timeout were cut" });
+      await close?.();
       exit(0);
     } catch (thrown) {
       log.error("drain-failed", { error: thrown });

@@ -20,14 +20,15 @@ export interface Reloader {
 
 /** Never throws: a configuration that cannot be used is logged, and the old one serves on. */
 export function createReloader({ config, load, apply, log }: ReloadParts): Reloader {
-  const started = config.server;
+  const started = config;
   return {
     reload() {
       try {
         const { config: next, file } = load();
         apply(next);
         log.info("config-reloaded", { file: file?.name });
-        reportRestart(started, next.server, log);
+        reportRestart(started.server, next.server, log);
+        reportState(started.state, next.state, log);
       } catch (thrown) {
         reportRefusal(thrown, log);
       }
@@ -43,6 +44,13 @@ function reportRestart(started: Config["server"], wanted: Config["server"], log:
     wanted: `${wanted.host}:${wanted.port}`,
   });
 }
+
+function reportState(started: Config["state"], wanted: Config["state"], log: Log): void {
+  if (written(started) === written(wanted)) return;
+  log.warn("config-needs-restart", { problem: "state is taken over by a restart only" });
+}
+
+const written = ({ url, ...state }: Config["state"]) => JSON.stringify({ ...state, url: url?.reveal() });
 
 function reportRefusal(thrown: unknown, log: Log): void {
   const problems: readonly ConfigProblem[] = thrown instanceof ConfigFileError ? thrown.cause.problems : [];

@@ -7,15 +7,14 @@ import { createLog } from "../observe/log.ts";
 import { createCatalog } from "../pipeline/catalog.ts";
 import { startWarming } from "../pipeline/start-warming.ts";
 import { startHealthChecks } from "../pipeline/health-checks.ts";
-import type { Log } from "../runtime.ts";
-import { createState } from "../state.ts";
 import { version } from "../version.ts";
 import { formatOrigin } from "./address.ts";
 import type { LoadedConfig } from "./config-file.ts";
-import { createDrain, endSignals } from "./drain.ts";
+import { createDrain, type DrainParts, endSignals } from "./drain.ts";
 import { explainListenProblem } from "./listen-problem.ts";
+import { openState } from "./open-state.ts";
 import { createReloader } from "./reload.ts";
-import type { Listener, Shell } from "./shell.ts";
+import type { Shell } from "./shell.ts";
 import { formatStartReport } from "./start-report.ts";
 import { watchFile } from "./watch-file.ts";
 
@@ -30,7 +29,7 @@ export interface ServeOptions {
 export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOptions): Promise<void> {
   const log = createLog(logOptions(loaded.config));
   const runtime = shell.createRuntime(log);
-  const state = createState(runtime);
+  const state = await openState(loaded.config.state, runtime, shell);
   let config = loaded.config;
   let app = createApp(config, runtime, state);
   const checks = (current: Config) => {
@@ -63,7 +62,8 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
     },
     log,
   });
-  followSignals(listener, () => config.server.drain_timeout * 1000, reloader.reload, log);
+  const limitMs = () => config.server.drain_timeout * 1000;
+  followSignals({ listener, limitMs, close: state.close, log }, reloader.reload);
   if (loaded.file !== undefined) {
     watchFile(loaded.file.path, reloader.reload, (error) => log.warn("config-watch-failed", { error }));
   }
@@ -76,8 +76,9 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
   print(`\n${formatStartReport({ version, runtime: shell.label, ...found })}\n`);
 }
 
-function followSignals(listener: Listener, limitMs: () => number, reload: () => void, log: Log): void {
-  const drain = createDrain({ listener, limitMs, log, exit: (code) => process.exit(code) });
+function followSignals(parts: Omit<DrainParts, "exit">, reload: () => void): void {
+  const { log } = parts;
+  const drain = createDrain({ ...parts, exit: (code) => process.exit(code) });
   for (const signal of endSignals) process.on(signal, () => drain(signal));
   process.on("SIGHUP", reload);
   // A promise that nobody waited for is a defect of one request; the others go on.

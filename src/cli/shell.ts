@@ -1,5 +1,6 @@
 /** What the command line needs from the runtime that it runs on. Knows none of them, and nothing of the configuration. */
 import type { Log, Runtime } from "../runtime.ts";
+import type { RedisConnection } from "../store/redis-state.ts";
 
 /** What a shell passes to the app as `platform`. */
 export interface Platform {
@@ -13,6 +14,8 @@ export interface Shell {
   readonly label: string;
   /** With the built-in simulator behind its URL. */
   createRuntime(log: Log): Runtime;
+  /** Resolves once it is connected or has failed for now; an operation that runs longer than `timeoutMs` is not waited for at the end. */
+  connectRedis(url: string, timeoutMs: number): Promise<RedisConnection>;
   /** Resolves once it listens; rejects with the runtime's own error where it cannot. Port 0 picks a free one. */
   listen(handler: Handler, at: { readonly host: string; readonly port: number }): Promise<Listener>;
 }

@@ -11,6 +11,7 @@ import { queue } from "./schema-queue.ts";
 import { admin, routes, routing } from "./schema-routing.ts";
 import { wake } from "./schema-wake.ts";
 import { authentication, logging, request, responses, server, stream } from "./schema-service.ts";
+import { state } from "./schema-state.ts";
 import { seconds, secret } from "./schema-values.ts";
 
 const isAuthorization = (name: string): boolean => name.toLowerCase() === "authorization";
@@ -139,6 +140,7 @@ const sections = z.strictObject({
     .default([])
     .describe("Which backends take what; the first entry that matches counts, all backends without one."),
   admin: admin.prefault({}),
+  state: state.prefault({}),
   logging: logging.prefault({}),
 });
 

@@ -5,6 +5,7 @@ import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
+import { connectRedis } from "./redis-client.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type HttpClient = object;
@@ -38,6 +39,7 @@ const shell: Shell = {
     });
     return withSimulator(runtime);
   },
+  connectRedis,
   listen: async (handler, { host, port }) => {
     const server = Deno.serve(
       // Without onListen Deno prints a line of its own.

@@ -8,6 +8,7 @@ import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
 import { listenOnNode } from "./node-listener.ts";
 import { createPublicFetch } from "./public-fetch.ts";
+import { connectRedis } from "./redis-client.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 // Started with a small space for young objects: streams leave garbage outside of the engine's heap that only a
@@ -39,6 +40,7 @@ const shell: Shell = {
     });
     return withSimulator(runtime);
   },
+  connectRedis,
   listen: listenOnNode,
 };
 

@@ -3,8 +3,8 @@ import type { Admission } from "../admission/admission.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
-import type { KeyValueStore } from "../store/key-value.ts";
 import type { BoxWaker } from "./box-waker.ts";
+import type { SharedState } from "../store/shared-state.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Places } from "./places.ts";
 import type { Router } from "./router.ts";
@@ -15,7 +15,7 @@ export interface Services {
   readonly pool: Pool;
   readonly catalog: Catalog;
   readonly admission: Admission;
-  readonly store: KeyValueStore;
+  readonly store: SharedState;
   readonly router: Router;
   readonly waker: BoxWaker;
   readonly places: Places;

@@ -32,7 +32,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "",
     "port (line 2, column 3)",
     "  found:    the key `port`, which is not known here",
-    "  expected: one of `server`, `backends`, `model_mapping`, `model_options`, `fallbacks`, `default_model`, `unknown_model`, `unknown_model_status`, `authentication`, `keys`, `default_limits`, `limits`, `request`, `stream`, `responses`, `images`, `health`, `queue`, `routing`, `routes`, `admin`, `logging`",
+    "  expected: one of `server`, `backends`, `model_mapping`, `model_options`, `fallbacks`, `default_model`, `unknown_model`, `unknown_model_status`, `authentication`, `keys`, `default_limits`, `limits`, `request`, `stream`, `responses`, `images`, `health`, `queue`, `routing`, `routes`, `admin`, `state`, `logging`",
     "  hint:     it belongs under `server` or `backends.<name>.wake`",
     "",
     "request.timeout (line 4, column 16)",
@@ -79,7 +79,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "",
     "modle_mapping (line 4, column 1)",
     "  found:    the key `modle_mapping`, which is not known here",
-    "  expected: one of `server`, `backends`, `model_mapping`, `model_options`, `fallbacks`, `default_model`, `unknown_model`, `unknown_model_status`, `authentication`, `keys`, `default_limits`, `limits`, `request`, `stream`, `responses`, `images`, `health`, `queue`, `routing`, `routes`, `admin`, `logging`",
+    "  expected: one of `server`, `backends`, `model_mapping`, `model_options`, `fallbacks`, `default_model`, `unknown_model`, `unknown_model_status`, `authentication`, `keys`, `default_limits`, `limits`, `request`, `stream`, `responses`, `images`, `health`, `queue`, `routing`, `routes`, `admin`, `state`, `logging`",
     "  hint:     did you mean `model_mapping`?",
   ],
   "wrong-targets.yaml": [

@@ -29,7 +29,7 @@ it("lists each variable of the image's configuration with its default, and no ot
     const values = defaults.startsWith("`") ? defaults.split(", ") : [];
     return names.split(", ").map((name, index) => [name, values[index]] as const);
   });
-  const code = (word: string | undefined) => (word === undefined ? undefined : `\`${word}\``);
+  const code = (word: string | undefined) => (word === undefined || word === "" ? undefined : `\`${word}\``);
   expect(listed.toSorted()).toEqual(
     asked.map(([, name, value]) => [code(name), code(value)] as const).toSorted(),
   );

@@ -4,6 +4,7 @@ import { BlockList } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import type { Config } from "../../src/config/schema.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import {
   containerOf,
@@ -109,6 +110,8 @@ describe("what leaves the proxy's pods", () => {
     const [rule] = specOf("NetworkPolicy", "redis").ingress;
     expect(rule?.from.map(({ podSelector }) => selected(podSelector?.matchLabels))).toEqual([[name]]);
     expect(specOf("NetworkPolicy", "redis").egress).toBeUndefined();
+    const url = new URL(configuration().state.url?.reveal() ?? "");
+    expect(specOf("Service", url.hostname).ports.map((one) => String(one.port))).toEqual([url.port]);
   });
 
   it("finds names, over both protocols", () => {
@@ -120,10 +123,13 @@ describe("what leaves the proxy's pods", () => {
   });
 });
 
-function boxes(): readonly URL[] {
+function configuration(): Config {
   const text = (find("ConfigMap", name).value["data"] as Record<string, string>)["config.yaml"] ?? "";
-  const { backends } = parseConfig(text, { PROXY_API_KEY: "sk-test" });
-  return Object.values(backends).map(({ url }) => new URL(url));
+  return parseConfig(text, { PROXY_API_KEY: "sk-test" });
+}
+
+function boxes(): readonly URL[] {
+  return Object.values(configuration().backends).map(({ url }) => new URL(url));
 }
 
 function contains(cidr: string, address: string): boolean {

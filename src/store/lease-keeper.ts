@@ -1,0 +1,80 @@
+/** Keeps this process's leases alive for as long as their work runs. Knows no rule and no form of the state. */
+import type { Runtime } from "../runtime.ts";
+import type { Lease, StateOperations } from "./shared-state.ts";
+
+export interface HeldLease {
+  /** Frees the place at once; a second call does nothing. */
+  release(): Promise<void>;
+}
+
+export interface LeaseKeeper {
+  /** A place under `name` that is renewed until it is released; undefined where `limit` are taken. */
+  take(name: string, limit: number): Promise<HeldLease | undefined>;
+  /** Releases all, in one round trip, and renews none any more. */
+  releaseAll(): Promise<void>;
+}
+
+/** What it needs of the runtime. */
+export type KeeperRuntime = Pick<Runtime, "setTimer" | "sharesPromises"> & {
+  readonly log: Pick<Runtime["log"], "warn">;
+};
+
+/** Leases that one timer renews together. */
+type Group = Set<Lease>;
+
+/** Three times in a lease's life, so that one round that fails costs nothing. */
+const renewalsPerLife = 3;
+
+/** `processId` sets this process's holders apart from those of other replicas. */
+export function createLeaseKeeper(
+  state: StateOperations,
+  runtime: KeeperRuntime,
+  processId: string,
+  ttlMs: number,
+): LeaseKeeper {
+  const common: Group = new Set();
+  const groups = new Set<Group>();
+  let taken = 0;
+
+  function renewLater(group: Group): void {
+    groups.add(group);
+    runtime.setTimer(() => void renew(group), ttlMs / renewalsPerLife);
+  }
+
+  async function renew(group: Group): Promise<void> {
+    if (group.size === 0) {
+      groups.delete(group);
+      return;
+    }
+    const leases = [...group];
+    const held = await state.renewLeases(leases);
+    const lapsed = held.filter((wasHeld) => !wasHeld).length;
+    if (lapsed > 0) runtime.log.warn("lease-lapsed", { leases: lapsed });
+    // Released while they were renewed: whichever of the two came last has to be the release.
+    const released = leases.filter((lease) => !group.has(lease));
+    if (released.length > 0) await state.releaseLeases(released);
+    renewLater(group);
+  }
+
+  return {
+    async take(name, limit) {
+      taken += 1;
+      const lease = { name, holderId: `${processId}-${taken}`, ttlMs };
+      if (!(await state.acquireLease(lease, limit))) return undefined;
+      // In a Worker a timer ends with the request that set it, so that each request renews its own.
+      const group = runtime.sharesPromises ? common : new Set<Lease>();
+      group.add(lease);
+      if (!groups.has(group)) renewLater(group);
+      return {
+        async release() {
+          if (group.delete(lease)) await state.releaseLeases([lease]);
+        },
+      };
+    },
+    async releaseAll() {
+      const leases = [...groups].flatMap((group) => [...group]);
+      for (const group of groups) group.clear();
+      if (leases.length > 0) await state.releaseLeases(leases);
+    },
+  };
+}
