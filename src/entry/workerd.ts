@@ -1,12 +1,15 @@
 /** The front door on Cloudflare Workers. Knows bindings and headers of Cloudflare; no file, no port, no signal. */
 import { createApp } from "../app.ts";
 import { ConfigError } from "../config/config-error.ts";
+import type { Config } from "../config/schema.ts";
 import type { Environment } from "../config/environment.ts";
 import { parseConfig } from "../config/parse.ts";
 import { ProxyError } from "../errors.ts";
 import { createLog } from "../observe/log.ts";
 import { respondWithError } from "../respond/error.ts";
-import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
+import { createPortableRuntime, portableFetchInit, type Runtime } from "../runtime.ts";
+import { createSharedState, createState, type ProxyState } from "../state.ts";
+import { findDurableState } from "./durable-state.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type Bindings = Readonly<Record<string, unknown>>;
@@ -40,7 +43,7 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
       sharesPromises: false,
       log,
     });
-    const app = createApp(config, withSimulator(runtime));
+    const app = createApp(config, withSimulator(runtime), openState(config.state, runtime, bindings));
     return (request) => app.fetch(request);
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
@@ -50,10 +53,27 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
   }
 }
 
+/** Shared by a Durable Object where one is bound; no Redis can be reached from a Worker. */
+function openState(limits: Config["state"], runtime: Runtime, bindings: Bindings): ProxyState {
+  if (limits.url !== undefined) {
+    runtime.log.warn("state-url-unused", {
+      problem: "a Worker shares its state by a Durable Object, bound as STATE",
+    });
+  }
+  const shared = findDurableState(bindings);
+  if (shared === undefined) return createState(runtime);
+  return createSharedState(shared, runtime, {
+    timeoutMs: limits.command_timeout * 1000,
+    leaseLifetimeMs: limits.lease_lifetime * 1000,
+  });
+}
+
 function stringsOf(bindings: Bindings): Environment {
   return Object.fromEntries(Object.entries(bindings).map(([name, value]) => [name, asString(value)]));
 }
 
 const asString = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+export { SharedStateObject } from "./durable-state.ts";
 
 export default createWorker();

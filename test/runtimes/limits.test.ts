@@ -34,7 +34,7 @@ describe.each(runtimeNames)("on %s", (runtime) => {
         { name: "narrow", sha256: sha256(narrow), limits: { concurrency: 1 } },
       ],
       limits: { stream_seconds: 1 },
-      logging: { level: "error" },
+      logging: { level: "warn" },
     };
     proxy = await launch(runtime, config);
   });
@@ -62,6 +62,11 @@ describe.each(runtimeNames)("on %s", (runtime) => {
     const remaining = answers.flatMap(({ headers }) => headers.get("x-ratelimit-remaining-tokens") ?? []);
     expect(remaining).toHaveLength(60);
     await Promise.all(answers.map((answer) => answer.body?.cancel()));
+  });
+
+  it("tells by whom its state is shared: on workerd by a Durable Object", async () => {
+    const health = (await (await fetch(`${proxy.url}/health`)).json()) as { state: object };
+    expect(health.state).toEqual({ mode: runtime === "workerd" ? "shared" : "memory" });
   });
 
   it("refuses a wrong key", async () => {

@@ -1,7 +1,7 @@
 /** Starts the proxy in a runtime of its own, as a child process on a free port. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -88,7 +88,9 @@ async function launchWorkerd(config: ConfigInput): Promise<LaunchedProxy> {
   const script = join(folder, "worker.js");
   await bundleWorker(script);
   await writeFile(join(folder, "config.txt"), JSON.stringify(config));
-  await writeFile(join(folder, "workerd.capnp"), workerdConfig);
+  // A Durable Object's database needs a disk.
+  await mkdir(join(folder, "state"));
+  await writeFile(join(folder, "workerd.capnp"), toWorkerdConfig(folder));
   const child = spawn(
     bin("workerd"),
     ["serve", "--socket-addr=http=127.0.0.1:0", "--control-fd=3", join(folder, "workerd.capnp")],
@@ -125,17 +127,25 @@ export async function bundleWorker(outfile: string): Promise<void> {
   });
 }
 
-const workerdConfig = `using Workerd = import "/workerd/workerd.capnp";
+const toWorkerdConfig = (folder: string) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "state", disk = (path = "${folder}/state", writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  bindings = [(name = "CONFIG", text = embed "config.txt")],
+  bindings = [
+    (name = "CONFIG", text = embed "config.txt"),
+    (name = "STATE", durableObjectNamespace = "SharedStateObject"),
+  ],
+  durableObjectNamespaces = [
+    (className = "SharedStateObject", uniqueKey = "openai-local-proxy-state", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "state"),
   compatibilityDate = "2026-10-01",
   compatibilityFlags = ["enable_request_signal"],
 );
