@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { setDrained } from "./admin/drain-backend.ts";
 import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
+import { exposeMetrics } from "./admin/metrics.ts";
 import { listModels, retrieveModel } from "./admin/models.ts";
 import { storedResponses } from "./admin/responses.ts";
 import { welcome } from "./admin/welcome.ts";
@@ -50,14 +51,14 @@ export function createApp(
   state: ProxyState = createState(runtime),
 ): Hono<AppEnv> {
   const plan = createPlan(config);
-  const { pool, store, startedAt } = state;
+  const { pool, store, metrics, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
   const places = createPlaces(plan, pool, catalog, runtime);
   const router = createRouter(plan, pool, places.running, () => runtime.random());
   const loads = createModelLoads(runtime);
   const waker = createBoxWaker({ runtime, loads, pool });
   const admission = createAdmission(state.admission, runtime);
-  const services = { plan, runtime, pool, store, admission, catalog, router, places, waker };
+  const services = { plan, runtime, pool, store, metrics, admission, catalog, router, places, waker };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
@@ -68,6 +69,7 @@ export function createApp(
   app.get("/health", reportHealth(services, startedAt));
   app.get("/health/live", reportLive);
   app.get("/health/ready", reportReady(services));
+  app.get("/metrics", exposeMetrics(services));
 
   if (plan.adminKey !== undefined) {
     for (const act of ["drain", "undrain"] as const)
@@ -88,7 +90,7 @@ export function createApp(
 
   refuseOtherMethods(
     app,
-    ["/health", "/health/live", "/health/ready", "/models", "/models/:id{.+}"],
+    ["/health", "/health/live", "/health/ready", "/metrics", "/models", "/models/:id{.+}"],
     ["GET"],
   );
   refuseOtherMethods(

@@ -4,6 +4,7 @@ import { createMemoryLimiters } from "./admission/memory-limiters.ts";
 import { createSharedLimiters } from "./store/shared-limiters.ts";
 import { createSharedSlots } from "./store/shared-slots.ts";
 import { createMemorySlots } from "./admission/slots.ts";
+import { type Metrics, noMetrics } from "./observe/metrics.ts";
 import { createPool, type Pool } from "./route/pool.ts";
 import type { Runtime } from "./runtime.ts";
 import { createFallbackState } from "./store/fallback-state.ts";
@@ -14,6 +15,7 @@ import type { SharedState, StateOperations } from "./store/shared-state.ts";
 export interface ProxyState {
   readonly pool: Pool;
   readonly store: SharedState;
+  readonly metrics: Metrics;
   readonly admission: AdmissionState;
   /** Lends what replicas hold together; undefined where this process shares with nobody. */
   readonly leases: LeaseKeeper | undefined;
@@ -34,11 +36,15 @@ export interface SharingLimits {
 const storedBytes = 128 * 1024 * 1024;
 
 /** In this process's memory, by the runtime's clock and chance. */
-export function createState({ now, random }: Pick<Runtime, "now" | "random">): ProxyState {
+export function createState(
+  { now, random }: Pick<Runtime, "now" | "random">,
+  metrics: Metrics = noMetrics,
+): ProxyState {
   const store = createMemoryState(storedBytes, now);
   return {
     pool: createPool({ now, random }),
     store,
+    metrics,
     admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
     leases: undefined,
     startedAt: now(),
@@ -51,6 +57,7 @@ export function createSharedState(
   shared: StateOperations,
   runtime: Runtime,
   { timeoutMs, leaseLifetimeMs }: SharingLimits,
+  metrics: Metrics = noMetrics,
 ): ProxyState {
   const now = () => runtime.now();
   const random = () => runtime.random();
@@ -60,6 +67,7 @@ export function createSharedState(
   return {
     pool: createPool({ now, random }),
     store,
+    metrics,
     admission: { limiters: createSharedLimiters(store), slots: createSharedSlots(leases) },
     leases,
     startedAt: now(),

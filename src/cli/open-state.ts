@@ -1,5 +1,6 @@
 /** Makes the state that the configuration asks for: of this process alone, or shared through Redis. Knows no client library. */
 import type { Config } from "../config/schema.ts";
+import { createPrometheusMetrics } from "../observe/prometheus.ts";
 import type { Runtime } from "../runtime.ts";
 import { createSharedState, createState, type ProxyState } from "../state.ts";
 import { createRedisState } from "../store/redis-state.ts";
@@ -11,9 +12,11 @@ export async function openState(
   runtime: Runtime,
   { connectRedis }: Pick<Shell, "connectRedis">,
 ): Promise<ProxyState> {
-  if (config.url === undefined) return createState(runtime);
+  const metrics = createPrometheusMetrics();
+  if (config.url === undefined) return createState(runtime, metrics);
   const timeoutMs = config.command_timeout * 1000;
   const redis = await connectRedis(config.url.reveal(), timeoutMs);
   const shared = createRedisState(redis, config.prefix);
-  return createSharedState(shared, runtime, { timeoutMs, leaseLifetimeMs: config.lease_lifetime * 1000 });
+  const limits = { timeoutMs, leaseLifetimeMs: config.lease_lifetime * 1000 };
+  return createSharedState(shared, runtime, limits, metrics);
 }

@@ -2,6 +2,7 @@
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import type { Services } from "./services.ts";
+import { toSample } from "./request-sample.ts";
 import { tokensOf } from "./token-count.ts";
 
 export interface Ending {
@@ -21,6 +22,7 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
   work.finish();
   services.admission.leave(exchange, chargedTokens(exchange, ending));
   const { log, now } = services.runtime;
+  services.metrics.requestEnded(toSample(exchange, ending, now()));
   const { logResponseBodies } = services.plan;
   const fields = {
     request: exchange.id,

@@ -69,6 +69,14 @@ describe.each(runtimeNames)("on %s", (runtime) => {
     expect(health.state).toEqual({ mode: runtime === "workerd" ? "shared" : "memory" });
   });
 
+  it("counts for Prometheus, where the process lives on", async () => {
+    const headers = { authorization: `Bearer ${narrow}` };
+    const answer = await fetch(`${proxy.url}/metrics`, { headers });
+    expect(answer.status).toBe(runtime === "workerd" ? 404 : 200);
+    const text = await answer.text();
+    if (runtime !== "workerd") expect(text).toMatch(/^proxy_requests_total\{.*status="429"\} 140$/m);
+  });
+
   it("refuses a wrong key", async () => {
     expect((await chat("sk-wrong")).status).toBe(401);
   });
