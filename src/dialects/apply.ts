@@ -5,13 +5,31 @@ import type { Mend, MendFacts, StreamMend } from "./mend.ts";
 
 /** The mends that this request needs on this backend, less those that the operator switched off there. */
 export function selectMends(table: readonly Mend[], backend: BackendPlan, facts: MendFacts): readonly Mend[] {
-  return table.filter(
-    (mend) =>
-      mend.kinds.includes(backend.type) &&
-      mend.endpoints.includes(facts.endpoint) &&
-      !backend.disabledMends.has(mend.id) &&
-      (mend.applies?.(facts) ?? true),
+  return mendsFor(table, backend, facts.endpoint).filter((mend) => mend.applies?.(facts) ?? true);
+}
+
+type Chosen = Map<MendFacts["endpoint"], readonly Mend[]>;
+
+/** What a table has for a backend's requests of one kind does not change while the backend stays the same. */
+const chosenBefore = new WeakMap<BackendPlan, WeakMap<readonly Mend[], Chosen>>();
+
+function mendsFor(
+  table: readonly Mend[],
+  backend: BackendPlan,
+  endpoint: MendFacts["endpoint"],
+): readonly Mend[] {
+  const ofBackend = chosenBefore.get(backend) ?? new WeakMap<readonly Mend[], Chosen>();
+  const ofTable: Chosen = ofBackend.get(table) ?? new Map();
+  const before = ofTable.get(endpoint);
+  if (before !== undefined) return before;
+  const mends = table.filter(
+    ({ id, kinds, endpoints }) =>
+      kinds.includes(backend.type) && endpoints.includes(endpoint) && !backend.disabledMends.has(id),
   );
+  ofTable.set(endpoint, mends);
+  ofBackend.set(table, ofTable);
+  chosenBefore.set(backend, ofBackend);
+  return mends;
 }
 
 export interface Mended {

@@ -13,6 +13,8 @@ import { openWithTool } from "./required-tool.ts";
 import { type Singles, toSingles } from "./singles.ts";
 import { withoutPrompt } from "./token-count.ts";
 
+const several = [severalChoices, severalPrompts];
+
 /** One request, or one a choice where the backend gives only one at a time. */
 export function openChoices(
   clientHeaders: Headers,
@@ -22,10 +24,7 @@ export function openChoices(
   const { exchange, services } = journey;
   const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
   const facts = factsOf(request, journey);
-  const needed =
-    backend === undefined
-      ? []
-      : selectMends([severalChoices, severalPrompts], backend, facts).map(({ id }) => id);
+  const needed = backend === undefined ? [] : selectMends(several, backend, facts).map(({ id }) => id);
   if (needed.length === 0) return openWithTool(clientHeaders, request, journey);
   const singles = toSingles(request.fields, {
     choices: needed.includes(severalChoices.id),

@@ -5,6 +5,8 @@ import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 import { selectMends } from "../dialects/apply.ts";
 
+const retry = [requiredToolRetry];
+
 export async function openWithTool(
   clientHeaders: Headers,
   request: ModelRequestBody,
@@ -12,7 +14,7 @@ export async function openWithTool(
 ): Promise<OpenAnswer> {
   const open = await openAnswer(clientHeaders, request, journey);
   const { answer, attempt } = open;
-  const isNeeded = selectMends([requiredToolRetry], attempt.backend, factsOf(request, journey)).length > 0;
+  const isNeeded = selectMends(retry, attempt.backend, factsOf(request, journey)).length > 0;
   if (!isNeeded || answer.kind !== "json") return open;
   const parsed: unknown = JSON.parse(new TextDecoder().decode(answer.bytes));
   if (!isJsonObject(parsed) || !isEmptyAnswer(parsed)) return open;

@@ -65,6 +65,8 @@ interface BackendRecord {
   checkedAt: number;
   inFlight: number;
   lacksResponses: boolean;
+  /** The plan that was last asked about, with the type that was found. */
+  typed: { readonly plan: BackendPlan; readonly result: BackendPlan } | undefined;
   readonly watchers: Set<() => void>;
   isDrained: boolean;
   breaker: BreakerState;
@@ -108,12 +110,24 @@ export interface Pool {
 export function createPool({ now, random }: PoolClock): Pool {
   const records = new Map<string, BackendRecord>();
 
+  /** Spares the key of a backend that was looked up before. */
+  const recordsByPlan = new WeakMap<BackendPlan, BackendRecord>();
+
   function recordOf(backend: BackendPlan): BackendRecord {
+    const known = recordsByPlan.get(backend);
+    if (known !== undefined) return known;
+    const record = findRecord(backend);
+    recordsByPlan.set(backend, record);
+    return record;
+  }
+
+  function findRecord(backend: BackendPlan): BackendRecord {
     const key = `${backend.name} ${backend.baseUrl}`;
     let record = records.get(key);
     if (record === undefined) {
       record = {
         type: undefined,
+        typed: undefined,
         status: "unknown",
         problem: undefined,
         models: undefined,
@@ -134,23 +148,29 @@ export function createPool({ now, random }: PoolClock): Pool {
     snapshot(plan) {
       const at = now();
       const known = plan.backends.map((backend) => {
-        const { type, watchers: _watchers, breaker, traffic, ...rest } = recordOf(backend);
-        const typed = type === undefined ? backend : { ...backend, type };
+        const record = recordOf(backend);
+        const typed = typedOf(backend, record);
         return {
-          ...rest,
           backend: typed,
-          breakerAdmits: admits(breaker, at),
-          traffic: readTraffic(traffic, at),
+          status: record.status,
+          problem: record.problem,
+          models: record.models,
+          checkedAt: record.checkedAt,
+          inFlight: record.inFlight,
+          lacksResponses: record.lacksResponses,
+          isDrained: record.isDrained,
+          breakerAdmits: admits(record.breaker, at),
+          traffic: readTraffic(record.traffic, at),
+          weight: backend.weight,
+          places: placesOf({ type: typed.type, maxConcurrency: typed.maxConcurrency, models: record.models }),
+          isOutlier: false,
         };
       });
-      const counts = known.map(({ backend: { name }, traffic }) => ({ name, ...traffic }));
-      const outliers = known.length > 1 ? findOutliers(counts) : [];
-      return known.map((snapshot) => ({
-        ...snapshot,
-        weight: snapshot.backend.weight,
-        places: placesOf({ ...snapshot.backend, models: snapshot.models }),
-        isOutlier: outliers.includes(snapshot.backend.name),
-      }));
+      if (known.length === 1) return known;
+      const outliers = findOutliers(known.map(({ backend: { name }, traffic }) => ({ name, ...traffic })));
+      return known.map((snapshot) =>
+        outliers.includes(snapshot.backend.name) ? { ...snapshot, isOutlier: true } : snapshot,
+      );
     },
     reportModels(backend, { models, type }, at) {
       const record = recordOf(backend);
@@ -198,6 +218,16 @@ export function createPool({ now, random }: PoolClock): Pool {
       };
     },
   };
+}
+
+/** The same object for the same plan and type, so that what is remembered by it stays so. */
+function typedOf(backend: BackendPlan, record: BackendRecord): BackendPlan {
+  const { type, typed } = record;
+  if (type === undefined) return backend;
+  if (typed?.plan === backend && typed.result.type === type) return typed.result;
+  const result = { ...backend, type };
+  record.typed = { plan: backend, result };
+  return result;
 }
 
 /** Every model that any backend has told, once a name; undefined while none has told any. */

@@ -8,14 +8,23 @@ type Change = (part: JsonObject, index: number) => JsonObject | readonly JsonObj
 export function changeList(body: JsonObject, key: string, change: Change): JsonObject | undefined {
   const list = body[key];
   if (!Array.isArray(list)) return undefined;
-  let isChanged = false;
-  const changed = list.flatMap((part: unknown, index) => {
+  // Nothing is copied before the first change: most lists have none.
+  let changed: unknown[] | undefined;
+  for (const [index, part] of list.entries()) {
     const next = isJsonObject(part) ? change(part, index) : undefined;
-    if (next === undefined) return [part];
-    isChanged = true;
-    return next;
-  });
-  return isChanged ? { ...body, [key]: changed } : undefined;
+    if (next === undefined) {
+      changed?.push(part);
+      continue;
+    }
+    changed ??= list.slice(0, index);
+    if (isList(next)) changed.push(...next);
+    else changed.push(next);
+  }
+  return changed === undefined ? undefined : { ...body, [key]: changed };
+}
+
+function isList(next: JsonObject | readonly JsonObject[]): next is readonly JsonObject[] {
+  return Array.isArray(next);
 }
 
 /** The same one level down, for an object at `key`. */
@@ -32,7 +41,15 @@ export function changeObject(
 /** A copy without some fields; undefined where it has none of them. */
 export function without(body: JsonObject, keys: readonly string[]): JsonObject | undefined {
   if (!keys.some((key) => key in body)) return undefined;
-  return Object.fromEntries(Object.entries(body).filter(([key]) => !keys.includes(key)));
+  const rest: Record<string, unknown> = {};
+  for (const key of Object.keys(body)) if (!keys.includes(key)) define(rest, key, body[key]);
+  return rest;
+}
+
+/** As JSON.parse does it: `__proto__` is a key like any other. */
+function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true });
+  else object[key] = value;
 }
 
 /** The objects of a list, whatever else it holds. */
