@@ -1,0 +1,30 @@
+/** What the benchmark wants to know of anything that can stand between a client and a box. */
+import type { Command } from "../pinned.ts";
+
+export interface Place {
+  /** Where the box listens. */
+  readonly boxPort: number;
+  /** Where the candidate is to listen. */
+  readonly port: number;
+  /** For its files. */
+  readonly folder: string;
+  /** Every model that is asked for, by its name on the box. */
+  readonly models: readonly string[];
+  /** Where a candidate on Node leaves its CPU profile, if one is wanted. */
+  readonly profileFolder: string | undefined;
+}
+
+export interface Candidate {
+  readonly name: string;
+  /** Whether clients ask by another name than the box's, and read that name in the answer. */
+  readonly mapsNames: boolean;
+  /** Headers that each request needs, as "name: value". */
+  headers(place: Place): readonly string[];
+  /** Undefined for no process at all: the box is asked directly. Throws `Missing` where it cannot run here. */
+  prepare(place: Place): Promise<Command | undefined>;
+}
+
+/** A candidate that cannot run on this machine, and what would help. */
+export class Missing extends Error {
+  override readonly name = "Missing";
+}

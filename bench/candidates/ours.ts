@@ -1,0 +1,84 @@
+/** This proxy on each runtime, started as its users start it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bundleWorker } from "../../test/support/launch.ts";
+import { projectFolder } from "../folders.ts";
+import type { Command } from "../pinned.ts";
+import type { Candidate, Place } from "./candidate.ts";
+import { benchKey, configOf, type Step, steps } from "./ours-config.ts";
+
+export const runtimes = ["node", "bun", "deno", "workerd"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+/** One candidate a step of the ladder, such as "node-mapping" and "node-all". */
+export const ours: readonly Candidate[] = runtimes.flatMap((runtime) =>
+  steps.map((step) => createCandidate(runtime, step)),
+);
+
+function createCandidate(runtime: Runtime, step: Step): Candidate {
+  const name = `${runtime}-${step}`;
+  return {
+    name,
+    mapsNames: true,
+    headers: () => (step === "mapping" ? [] : [`authorization: Bearer ${benchKey}`]),
+    async prepare(place) {
+      const config = JSON.stringify(configOf(step, place.boxPort, place.models));
+      if (runtime === "workerd") return prepareWorkerd(config, place);
+      const file = join(place.folder, `${name}.json`);
+      writeFileSync(file, config);
+      return startCommand(runtime, ["--config", file, "--port", String(place.port)], place.profileFolder);
+    },
+  };
+}
+
+const bin = (program: string) => join(projectFolder, "node_modules", ".bin", program);
+
+/** The command of package.json's script, less what npm's shell does: environment and lookup. */
+export function startCommand(
+  runtime: Exclude<Runtime, "workerd">,
+  args: readonly string[],
+  profileFolder?: string,
+): Command {
+  const packageJson = JSON.parse(readFileSync(join(projectFolder, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const words = (packageJson.scripts[runtime === "node" ? "start" : `start:${runtime}`] ?? "").split(" ");
+  const isSetting = (word: string) => /^[A-Z_]+=/.test(word);
+  const [program = "", ...fixed] = words.filter((word) => !isSetting(word));
+  const settings = words.filter(isSetting).map((word) => word.split("=", 2) as [string, string]);
+  const profile =
+    runtime === "node" && profileFolder !== undefined
+      ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`]
+      : [];
+  return {
+    program: program === "node" ? process.execPath : bin(program),
+    args: [...profile, ...fixed, ...args],
+    environment: Object.fromEntries(settings),
+    folder: projectFolder,
+  };
+}
+
+/** Plain `workerd serve`, as the tests start it. */
+async function prepareWorkerd(config: string, { folder, port }: Place): Promise<Command> {
+  await bundleWorker(join(folder, "worker.js"));
+  writeFileSync(join(folder, "config.txt"), config);
+  const file = join(folder, "workerd.capnp");
+  writeFileSync(file, workerdConfig(port));
+  return { program: bin("workerd"), args: ["serve", file] };
+}
+
+const workerdConfig = (port: number) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  bindings = [(name = "CONFIG", text = embed "config.txt")],
+  compatibilityDate = "2026-10-01",
+  compatibilityFlags = ["enable_request_signal"],
+);
+`;
