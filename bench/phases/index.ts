@@ -1,7 +1,21 @@
 /** All phases in the order in which they run; what leaves a process changed comes last. */
+import { aborts } from "./aborts.ts";
+import { body, embeddings } from "./bodies.ts";
+import { idle } from "./idle.ts";
 import { plain, rate } from "./plain.ts";
 import type { Phase } from "./phase.ts";
 import { start } from "./start.ts";
 import { fewPaced, fullSpeed, manyPaced } from "./streams.ts";
 
-export const phases: readonly Phase[] = [start, plain, rate, fewPaced, manyPaced, fullSpeed];
+export const phases: readonly Phase[] = [
+  start,
+  plain,
+  rate,
+  fewPaced,
+  manyPaced,
+  fullSpeed,
+  embeddings,
+  body,
+  aborts,
+  idle,
+];
