@@ -1,7 +1,6 @@
 /** A candidate that runs: its port, its process, and how long it took to its first answer. */
 import { openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Candidate, Place } from "./candidates/candidate.ts";
 import { endProcess, proxyCore, spawnPinned } from "./pinned.ts";
@@ -71,10 +70,17 @@ function splitHeader(header: string): [string, string] {
   return [header.slice(0, colon), header.slice(colon + 1).trim()];
 }
 
+/** Below the ports that outgoing connections get: one of those could take it before the candidate listens. */
 async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

@@ -13,7 +13,7 @@ export const plain: Phase = {
   ],
   async run(context) {
     const seconds = context.isQuick ? 2.5 : 5;
-    await warmUp(context, { ...ask, seconds: 1.5 });
+    await warmUp(context, { ...ask, seconds: 2 });
     const load = await measureLoad(context, { ...ask, seconds });
     return { cpu: load.cpuUs / load.finished, throughput: (load.finished / load.elapsed) * 1e6 };
   },

@@ -39,7 +39,7 @@ export const manyPaced = createPaced(1_000);
 
 export const fullSpeed: Phase = {
   name: "full",
-  title: "16 streams of 500 pieces, each piece a write of the box, as fast as they go through.",
+  title: "16 streams of 500 pieces, eight in a write of the box, as fast as they go through.",
   models: ["local/stream-500-0"],
   metrics: [
     { key: "cpu", title: "CPU µs a piece", compare: "ratio", digits: 1 },
