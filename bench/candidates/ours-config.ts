@@ -17,6 +17,9 @@ const wideLimits = {
   concurrency: 1_000_000,
 };
 
+/** What a soak breaks on purpose must not be mended by another model. */
+const canFallBack = (model: string) => model !== "local/fault" && model !== "local/plain";
+
 /** Each step has what the steps before it have. */
 export function configOf(step: Step, boxPort: number, models: readonly string[]): ConfigInput {
   const level = steps.indexOf(step);
@@ -37,7 +40,9 @@ export function configOf(step: Step, boxPort: number, models: readonly string[])
     ...(has("all")
       ? {
           limits: { messages: 100_000, stream_seconds: 3_600, stream_bytes: 1_000_000_000 },
-          fallbacks: Object.fromEntries(models.map((model) => [aliasOf(model), [aliasOf("local/plain")]])),
+          fallbacks: Object.fromEntries(
+            models.filter(canFallBack).map((model) => [aliasOf(model), [aliasOf("local/plain")]]),
+          ),
           model_options: { "local/*": { reasoning: "separate", merge_system: true } },
         }
       : {}),

@@ -90,14 +90,13 @@ static int connect_now(Connection *connection) {
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons((uint16_t)options.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int yes = 1;
-  connection->fd = socket(AF_INET, SOCK_STREAM, 0);
+  connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (connection->fd < 0) return 0;
-  if (connect(connection->fd, (struct sockaddr *)&address, sizeof address)) {
+  setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (connect(connection->fd, (struct sockaddr *)&address, sizeof address) && errno != EINPROGRESS) {
     disconnect(connection);
     return 0;
   }
-  setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  fcntl(connection->fd, F_SETFL, O_NONBLOCK);
   struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = connection};
   epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connection->fd, &event);
   return 1;
