@@ -34,10 +34,11 @@ export const nginx: Candidate = {
 /** As an LLM box is usually put behind nginx: nothing buffered, connections to the box kept. */
 const nginxConfig = ({ port, boxPort, folder }: Place) => `
 daemon off;
+error_log stderr;
 worker_processes 1;
 worker_rlimit_nofile 20000;
 pid ${folder}/nginx.pid;
-events { worker_connections 20000; }
+events { worker_connections 40000; }
 http {
   access_log off;
   client_max_body_size 64m;

@@ -24,7 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 65536 };
+enum { READ_SIZE = 65536, OPENING = 200 };
 typedef enum { PLAIN, STREAM, IDLE } Mode;
 typedef enum { BAD_CONNECTION, BAD_STATUS, BAD_MODEL, BAD_COUNT, BAD_END, BAD_KINDS } Problem;
 static const char *problem_names[] = {"connection", "status", "model", "count", "end"};
@@ -304,7 +304,9 @@ static void begin_free(uint64_t now) {
   double share = options.ramp_ms > 0 ? (double)(now - started_at) / 1e6 / options.ramp_ms : 1;
   int reached = share >= 1 ? options.connections : (int)(share * options.connections) + 1;
   for (int index = 0; index < reached && may_begin(now); index++)
-    if (!connections[index].is_busy) begin_request(&connections[index], now_ns());
+    /* More at once than a listener queues would only be dropped and tried again. */
+    if (options.mode == IDLE && begun >= open_streams + problems[BAD_CONNECTION] + OPENING) break;
+    else if (!connections[index].is_busy) begin_request(&connections[index], now_ns());
 }
 
 static int busy_count(void) {

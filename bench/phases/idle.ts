@@ -6,7 +6,7 @@ import { loadOptions, type Measured, type Phase, type PhaseContext } from "./pha
 
 const wanted = 10_000;
 /** Listeners, log files, connections of other requests. */
-const spareFiles = 200;
+const spareFiles = 1_000;
 
 /** A proxy has two sockets a stream, so that the limit of open files bounds their number. */
 function streamCount(isQuick: boolean): number {
