@@ -3,7 +3,6 @@
  * entry → exchange → key and limits → read and resolve → attempts (route, upstream, normalise) → respond.
  */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { setDrained } from "./admin/drain-backend.ts";
 import { reportHealth, reportLive, reportReady } from "./admin/health.ts";
 import { exposeMetrics } from "./admin/metrics.ts";
@@ -14,6 +13,7 @@ import { createAdmission } from "./admission/admission.ts";
 import { createPlan } from "./config/plan.ts";
 import type { Config } from "./config/schema.ts";
 import { methodNotAllowed } from "./errors.ts";
+import { letBrowsersRead } from "./http/cors.ts";
 import { pathOf } from "./http/paths.ts";
 import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
@@ -63,7 +63,7 @@ export function createApp(
 
   app.onError(renderError(services));
   app.use(openExchange(runtime));
-  app.use(cors({ origin: corsOrigin(plan.corsOrigins), exposeHeaders: exposedHeaders, maxAge: 86_400 }));
+  app.use(letBrowsersRead(plan.corsOrigins, exposedHeaders));
 
   app.get("/", welcome);
   app.get("/health", reportHealth(services, startedAt));
@@ -108,8 +108,4 @@ function refuseOtherMethods(app: Hono<AppEnv>, paths: readonly string[], allowed
       throw methodNotAllowed(c.req.method, c.var.exchange.path, allowed);
     });
   }
-}
-
-function corsOrigin(origins: readonly string[]): string | string[] {
-  return origins.includes("*") ? "*" : [...origins];
 }

@@ -17,9 +17,13 @@ export function formatLine(event: LogEvent, format: LogFormat): string {
 }
 
 function formatJson({ time, level, event, fields }: LogEvent): string {
-  const own = { time: new Date(time).toISOString(), level, event };
-  // Named twice: first for the order, then so that no field can take the place of the event's own.
-  return JSON.stringify({ ...own, ...printableFields(fields), ...own });
+  let line = `{"time":"${new Date(time).toISOString()}","level":${JSON.stringify(level)},"event":${JSON.stringify(event)}`;
+  for (const [name, value] of Object.entries(printableFields(fields))) {
+    // No field can take the place of the event's own.
+    if (name === "time" || name === "level" || name === "event" || value === undefined) continue;
+    line += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return `${line}}`;
 }
 
 function formatText({ time, level, event, fields }: LogEvent): string {
@@ -31,7 +35,11 @@ function formatText({ time, level, event, fields }: LogEvent): string {
 
 function printableFields(fields: unknown): Record<string, unknown> {
   const printable = toPrintable(fields);
-  return typeof printable === "object" && printable !== null ? { ...printable } : {};
+  return isFields(printable) ? printable : {};
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 /** The place's own time, as the clock on the wall shows it. */

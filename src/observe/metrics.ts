@@ -13,7 +13,7 @@ export interface RequestSample {
   /** Set where several models share the alias. */
   readonly variant: string | undefined;
   readonly seconds: number;
-  /** Until the first byte of the answer. */
+  /** Until the first byte of a stream. */
   readonly ttftSeconds: number | undefined;
   /** The mean time between two tokens of a stream. */
   readonly interTokenSeconds: number | undefined;

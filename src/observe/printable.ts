@@ -8,9 +8,17 @@ const maxDepth = 6;
 
 const credentialName = /authorization|api[-_]?key|secret|passw|cookie|credential|bearer|token$/i;
 
+/** Event fields are few and the same again and again. */
+const judged = new Map<string, boolean>();
+const mostJudged = 1_000;
+
 /** Whether a field of this name is likely to hold a credential. */
 export function isCredentialName(name: string): boolean {
-  return credentialName.test(name);
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const isOne = credentialName.test(name);
+  if (judged.size < mostJudged) judged.set(name, isOne);
+  return isOne;
 }
 
 /** A plain copy: strings, numbers, booleans, null, lists and objects; undefined fields are left out. */
@@ -20,6 +28,7 @@ export function toPrintable(value: unknown): unknown {
 
 function copy(value: unknown, ancestors: readonly object[]): unknown {
   try {
+    if (typeof value === "string" || typeof value === "boolean") return value;
     if (typeof value === "bigint" || typeof value === "symbol") return String(value);
     if (typeof value === "function") return "[function]";
     if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
@@ -44,13 +53,14 @@ function copyObject(value: object, ancestors: readonly object[]): unknown {
 }
 
 function copyFields(value: object, ancestors: readonly object[]): Record<string, unknown> {
-  const fields: [string, unknown][] = [];
+  // Without a prototype, `__proto__` is a name like any other.
+  const fields: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(value)) {
     const field: unknown = readField(value, name);
     if (field === undefined) continue;
-    fields.push([name, isCredentialName(name) ? masked : copy(field, ancestors)]);
+    fields[name] = isCredentialName(name) ? masked : copy(field, ancestors);
   }
-  return Object.fromEntries(fields);
+  return fields;
 }
 
 function readField(value: object, name: string): unknown {

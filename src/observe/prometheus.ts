@@ -46,10 +46,14 @@ function createRequestRecord(registers: Registry[]): (sample: RequestSample) => 
   );
   const firstBytes = histogram(
     "proxy_ttft_seconds",
-    "From the request to the answer's first byte.",
+    "From the request to a stream's first byte.",
     secondsBuckets,
   );
-  const waits = histogram("proxy_queue_wait_seconds", "The wait for a place on a backend.", secondsBuckets);
+  const waits = histogram(
+    "proxy_queue_wait_seconds",
+    "Waits for a place on a backend, of those who had to.",
+    secondsBuckets,
+  );
   const pauses = histogram("proxy_inter_token_seconds", "A stream's mean time between tokens.", tokenBuckets);
 
   return (sample) => {
@@ -59,7 +63,7 @@ function createRequestRecord(registers: Registry[]): (sample: RequestSample) => 
     if (variant !== undefined) variants.inc({ alias, variant, status });
     durations.observe(labels, sample.seconds);
     if (sample.ttftSeconds !== undefined) firstBytes.observe(labels, sample.ttftSeconds);
-    if (backend !== "") waits.observe(labels, sample.waitedSeconds);
+    if (sample.waitedSeconds > 0) waits.observe(labels, sample.waitedSeconds);
     if (sample.interTokenSeconds !== undefined) pauses.observe(labels, sample.interTokenSeconds);
     if (sample.promptTokens !== undefined) tokens.inc({ ...labels, kind: "prompt" }, sample.promptTokens);
     if (sample.completionTokens !== undefined) {

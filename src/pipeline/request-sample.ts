@@ -30,7 +30,8 @@ export function toSample(
     status: outcome === "faulted" ? "cut" : String(status),
     variant: target?.variant,
     seconds: (now - startedAt) / 1000,
-    ttftSeconds: firstByteAt === undefined ? undefined : (firstByteAt - startedAt) / 1000,
+    ttftSeconds:
+      firstByteAt === undefined || !exchange.streamed ? undefined : (firstByteAt - startedAt) / 1000,
     interTokenSeconds: hasTokens ? (now - firstByteAt) / 1000 / ((tokens.completion ?? 2) - 1) : undefined,
     waitedSeconds: exchange.waitedMs / 1000,
     promptTokens: tokens.prompt,

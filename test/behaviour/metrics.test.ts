@@ -61,11 +61,22 @@ describe("a request", () => {
     await app.chat();
     await app.chat();
     expect(await app.value("proxy_requests_total", { ...served, status: "200" })).toBe(2);
-    for (const name of ["proxy_request_seconds", "proxy_ttft_seconds", "proxy_queue_wait_seconds"]) {
-      expect([name, await app.value(`${name}_count`, served)]).toEqual([name, 2]);
-    }
+    expect(await app.value("proxy_request_seconds_count", served)).toBe(2);
+    expect(await app.value("proxy_ttft_seconds_count", served)).toBeUndefined();
+    expect(await app.value("proxy_queue_wait_seconds_count", served)).toBeUndefined();
     expect(await app.value("proxy_tokens_total", { ...served, kind: "prompt" })).toBe(14);
     expect(await app.value("proxy_tokens_total", { ...served, kind: "completion" })).toBe(6);
+  });
+
+  it("is timed to its first byte where it streams, and for its wait where it had to", async () => {
+    upstream.handle = (_request, response) => {
+      startEvents(response);
+      response.end(`${chatChunk("a")}data: [DONE]\n\n`);
+    };
+    const app = openApp(mapped);
+    await Promise.all([app.chat({ stream: true }), app.chat({ stream: true })]);
+    expect(await app.value("proxy_ttft_seconds_count", served)).toBe(2);
+    expect(await app.value("proxy_queue_wait_seconds_count", served)).toBe(1);
   });
 
   it("counts by its status where it failed, and as cut where its stream broke", async () => {
