@@ -1,4 +1,4 @@
-/** One black-box suite for the four runtimes: real processes, real sockets, the real OpenAI SDK. */
+/** One black-box suite for the four runtimes: real processes, real sockets, several boxes, the real OpenAI SDK. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import OpenAI from "openai";
@@ -23,20 +23,20 @@ const messages = [{ role: "user" as const, content: "Say something." }];
 const silenceMs = 13_000;
 
 describe.each(runtimeNames)("on %s", (runtime) => {
-  let simulator: SimulatorServer;
+  let simulators: readonly SimulatorServer[];
   let upstream: FakeUpstream;
   let proxy: LaunchedProxy;
   let openai: OpenAI;
   let longSilence: Promise<string>;
 
   beforeAll(async () => {
-    simulator = await startSimulator();
+    simulators = await Promise.all([startSimulator(), startSimulator(), startSimulator()]);
     upstream = await startUpstream(() => {});
     upstream.models = ["scripted"];
     const config: ConfigInput = {
       backends: {
         scripted: { url: upstream.url },
-        simulator: { url: simulator.url },
+        ...Object.fromEntries(simulators.map(({ url }, index) => [`simulator-${index}`, { url }])),
         dead: { url: await deadUrl() },
       },
       model_mapping: {
@@ -66,7 +66,7 @@ describe.each(runtimeNames)("on %s", (runtime) => {
   afterAll(async () => {
     await proxy?.stop();
     await upstream?.stop();
-    await simulator?.stop();
+    await Promise.all((simulators ?? []).map((simulator) => simulator.stop()));
   });
 
   /** Sets what the scripted backend does with the next request, and resolves with that request. */
