@@ -17,7 +17,7 @@ import { letBrowsersRead } from "./http/cors.ts";
 import { pathOf } from "./http/paths.ts";
 import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
-import { openExchange, renderError, settleDirectly } from "./pipeline/exchange.ts";
+import { openExchange, renderError, settleDirectly, showRequestId } from "./pipeline/exchange.ts";
 import { letIn } from "./pipeline/let-in.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
 import { createBoxWaker } from "./pipeline/box-waker.ts";
@@ -65,11 +65,11 @@ export function createApp(
   app.use(openExchange(runtime));
   app.use(letBrowsersRead(plan.corsOrigins, exposedHeaders));
 
-  app.get("/", welcome);
-  app.get("/health", reportHealth(services, startedAt));
-  app.get("/health/live", reportLive);
-  app.get("/health/ready", reportReady(services));
-  app.get("/metrics", exposeMetrics(services));
+  app.get("/", showRequestId, welcome);
+  app.get("/health", showRequestId, reportHealth(services, startedAt));
+  app.get("/health/live", showRequestId, reportLive);
+  app.get("/health/ready", showRequestId, reportReady(services));
+  app.get("/metrics", showRequestId, exposeMetrics(services));
 
   if (plan.adminKey !== undefined) {
     for (const act of ["drain", "undrain"] as const)

@@ -3,10 +3,13 @@
 /** One request to a backend, as `fetch` takes it. A stream as `body` is sent on as it is read. */
 export interface UpstreamInit {
   readonly method: string;
-  readonly headers: Headers;
+  /** By lower-case names. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
   readonly signal: AbortSignal;
 }
+
+export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null;
 
 /** A GET of something public. */
 export type PublicInit = Pick<UpstreamInit, "headers" | "signal">;
@@ -26,6 +29,8 @@ export interface Runtime {
   readonly name: string;
   /** Sends one upstream request. Has no time limit of its own, follows no redirect, rejects as `fetch` does. */
   fetch(url: string, init: UpstreamInit): Promise<Response>;
+  /** The answer to a client; `headers` are by lower-case names. A runtime may have a cheaper one than `new Response`. */
+  respond(body: AnswerBody, status: number, headers: ReadonlyMap<string, string>): Response;
   /**
    * Sends a request that reaches public addresses only: it rejects where the address that is about to be connected to is
    * not public, whatever the name meant a moment before. Follows no redirect. Left out where a runtime cannot promise that.
@@ -49,11 +54,16 @@ export interface Runtime {
 /** Drops every event: for tests and for libraries that embed the app. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** An answer out of what every runtime has. */
+export const portableRespond: Runtime["respond"] = (body, status, headers) =>
+  new Response(body, { status, headers: [...headers] });
+
 /** The portable defaults; a shell overrides what it does better. */
 export function createPortableRuntime(name: string, overrides: Partial<Runtime> = {}): Runtime {
   return {
     name,
     fetch: (url, init) => fetch(url, portableFetchInit(init)),
+    respond: portableRespond,
     now: () => Date.now(),
     random: () => Math.random(),
     setTimer(callback, delayMs) {
@@ -71,7 +81,7 @@ export function createPortableRuntime(name: string, overrides: Partial<Runtime> 
 export function portableFetchInit(init: UpstreamInit): RequestInit & { duplex?: "half" } {
   return {
     method: init.method,
-    headers: init.headers,
+    headers: [...init.headers],
     body: init.body,
     signal: init.signal,
     redirect: "manual",

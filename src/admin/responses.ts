@@ -46,7 +46,7 @@ export function storedResponses(
       settle(exchange, work, services, { status: 200, outcome: "ended" });
       const headers = answerHeaders(exchange, services.runtime.now());
       headers.set("content-type", "application/json");
-      return new Response(JSON.stringify(found), { status: 200, headers });
+      return services.runtime.respond(JSON.stringify(found), 200, headers);
     };
   return { retrieve: answer(retrieve), remove: answer(remove), listInput: answer(listInput) };
 }

@@ -49,7 +49,7 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
     if (!(thrown instanceof ConfigError)) throw thrown;
     const message = `CONFIG in wrangler.toml: ${thrown.message}`;
     const error = new ProxyError({ status: 500, type: "server_error", code: "config_invalid", message });
-    return () => respondWithError(error, new Headers({ "x-should-retry": "false" }));
+    return () => respondWithError(error, new Map([["x-should-retry", "false"]]));
   }
 }
 

@@ -15,7 +15,7 @@ import type { AppEnv } from "./app-env.ts";
 import type { Services } from "./services.ts";
 import { settle } from "./settle.ts";
 
-/** Every answer carries the request id, those of the proxy itself too. */
+/** The record and the work of a request. */
 export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const request = c.req.raw;
@@ -44,15 +44,21 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
     c.set("exchange", exchange);
     c.set("work", createCancellation(request.signal, "client-gone"));
     await next();
-    if (!c.res.headers.has("x-request-id")) c.res.headers.set("x-request-id", exchange.id);
   };
 }
+
+/** For routes that the proxy answers by itself: every answer carries the request id. */
+export const showRequestId: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  if (!c.res.headers.has("x-request-id")) c.res.headers.set("x-request-id", c.var.exchange.id);
+};
 
 /** For routes that the proxy answers by itself: their exchange ends with the handler. */
 export function settleDirectly(services: Services): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
     const { exchange, work } = c.var;
+    if (!c.res.headers.has("x-request-id")) c.res.headers.set("x-request-id", exchange.id);
     // An error has been settled where it was rendered.
     if (c.error === undefined) settle(exchange, work, services, { status: c.res.status, outcome: "ended" });
   };
@@ -76,6 +82,7 @@ export function renderError(services: Services): ErrorHandler<AppEnv> {
       error,
       answerHeaders(exchange, now()),
       isAnthropic ? formatMessagesError : formatErrorBody,
+      services.runtime.respond,
     );
   };
 }

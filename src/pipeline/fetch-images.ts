@@ -81,7 +81,7 @@ async function follow(image: ImagePart, { work, services: { plan, runtime } }: B
       const what = hops === 0 ? "The image's URL" : "The image's URL redirects to one that";
       throw badRequest(`${what} ${verdict.why}. Send the image itself.`, image.param, "invalid_image_url");
     }
-    const init = { headers: requestHeaders(), signal: work.signal };
+    const init = { headers: requestHeaders, signal: work.signal };
     let response: Response;
     if (verdict.kind === "internal") {
       response = await runtime.fetch(verdict.url.href, { ...init, method: "GET", body: null });
@@ -105,13 +105,11 @@ async function follow(image: ImagePart, { work, services: { plan, runtime } }: B
 }
 
 /** No cookie, key or referrer. Without WebP, which hosts that have several forms would send otherwise. */
-function requestHeaders(): Headers {
-  return new Headers({
-    accept: "image/png, image/jpeg, image/gif;q=0.9",
-    "accept-encoding": "identity",
-    "user-agent": `openai-local-proxy/${version}`,
-  });
-}
+const requestHeaders: ReadonlyMap<string, string> = new Map([
+  ["accept", "image/png, image/jpeg, image/gif;q=0.9"],
+  ["accept-encoding", "identity"],
+  ["user-agent", `openai-local-proxy/${version}`],
+]);
 
 function failed(image: ImagePart, how: string): ProxyError {
   return badRequest(

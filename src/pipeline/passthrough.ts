@@ -56,7 +56,7 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
       settle(exchange, work, services, { status: answer.status, outcome: "ended" });
     });
     const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
-    return new Response(body, { status: answer.status, headers });
+    return services.runtime.respond(body, answer.status, headers);
   };
 }
 

@@ -23,10 +23,7 @@ export async function relayStream(opening: Promise<OpenAnswer>, journey: Journey
   if (open?.answer.kind === "json") return respondWhole(open, journey);
   const stream = createEventStream(runtime.now, () => work.cancel("client-gone"));
   void feedClient(stream, opening, journey);
-  return new Response(stream.readable, {
-    status: 200,
-    headers: streamHeaders(exchange, runtime.now(), open?.answer.headers),
-  });
+  return runtime.respond(stream.readable, 200, streamHeaders(exchange, runtime.now(), open?.answer.headers));
 }
 
 /** Undefined when the heartbeat is due first; rejects as `opening` does. */

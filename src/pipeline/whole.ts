@@ -14,5 +14,5 @@ export function respondWhole(
   headers.set("content-type", "application/json");
   Object.assign(exchange.tokens, readUsage(answer.bytes));
   settle(exchange, work, services, { status: 200, outcome: "ended", body: answer.bytes });
-  return new Response(answer.bytes, { status: 200, headers });
+  return services.runtime.respond(answer.bytes, 200, headers);
 }

@@ -1,7 +1,7 @@
 /** The headers that every answer carries. Pure; knows no body. */
 import type { Exchange } from "../exchange.ts";
 import { formatDuration } from "../http/duration.ts";
-import { forwardResponseHeaders } from "../http/headers.ts";
+import { forwardResponseHeaders, type HeaderMap } from "../http/headers.ts";
 
 /** The API version that OpenAI's answers name; some clients read it and lose the headers after it when it is missing. */
 const openaiVersion = "2020-10-01";
@@ -30,8 +30,8 @@ export const exposedHeaders = [
 ];
 
 /** OpenAI's own set for any answer, and where it came from in `x-proxy-*`. */
-export function answerHeaders(exchange: Exchange, now: number, upstream?: Headers): Headers {
-  const headers = upstream === undefined ? new Headers() : forwardResponseHeaders(upstream);
+export function answerHeaders(exchange: Exchange, now: number, upstream?: Headers): HeaderMap {
+  const headers: HeaderMap = upstream === undefined ? new Map() : forwardResponseHeaders(upstream);
   headers.set("x-request-id", exchange.id);
   // Where Anthropic's SDKs look for it.
   if (exchange.route.startsWith("/messages")) headers.set("request-id", exchange.id);
@@ -48,7 +48,7 @@ export function answerHeaders(exchange: Exchange, now: number, upstream?: Header
 }
 
 /** The same for an event stream; no hop may hold it back, pack or keep it. */
-export function streamHeaders(exchange: Exchange, now: number, upstream?: Headers): Headers {
+export function streamHeaders(exchange: Exchange, now: number, upstream?: Headers): HeaderMap {
   const headers = answerHeaders(exchange, now, upstream);
   headers.set("content-type", "text/event-stream; charset=utf-8");
   headers.set("cache-control", "no-cache, no-transform");
@@ -57,7 +57,7 @@ export function streamHeaders(exchange: Exchange, now: number, upstream?: Header
 }
 
 /** As they stood when the request came in: what its answer takes is not known yet. */
-function setRateLimits(headers: Headers, { rateLimits }: Exchange, now: number): void {
+function setRateLimits(headers: HeaderMap, { rateLimits }: Exchange, now: number): void {
   for (const kind of ["requests", "tokens"] as const) {
     const state = rateLimits[kind];
     if (state === undefined) continue;
@@ -68,6 +68,6 @@ function setRateLimits(headers: Headers, { rateLimits }: Exchange, now: number):
 }
 
 /** Header values are ASCII; a model name may hold anything. */
-function setIfPlain(headers: Headers, name: string, value: string | undefined): void {
+function setIfPlain(headers: HeaderMap, name: string, value: string | undefined): void {
   if (value !== undefined && /^[\x20-\x7e]+$/.test(value)) headers.set(name, value);
 }

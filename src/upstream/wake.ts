@@ -100,7 +100,7 @@ async function callHook(
   try {
     const response = await runtime.fetch(url, {
       method: "POST",
-      headers: new Headers({ "content-type": "application/json" }),
+      headers: new Map([["content-type", "application/json"]]),
       body: new TextEncoder().encode(JSON.stringify({ backend: backend.name })),
       signal: AbortSignal.any([signal, late.signal]),
     });

@@ -63,7 +63,6 @@ describe("a request", () => {
     expect(await app.value("proxy_requests_total", { ...served, status: "200" })).toBe(2);
     expect(await app.value("proxy_request_seconds_count", served)).toBe(2);
     expect(await app.value("proxy_ttft_seconds_count", served)).toBeUndefined();
-    expect(await app.value("proxy_queue_wait_seconds_count", served)).toBeUndefined();
     expect(await app.value("proxy_tokens_total", { ...served, kind: "prompt" })).toBe(14);
     expect(await app.value("proxy_tokens_total", { ...served, kind: "completion" })).toBe(6);
   });

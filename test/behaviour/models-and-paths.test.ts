@@ -1,5 +1,6 @@
 /** The model list, the paths it is found under, health, and browsers. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { portableFetchInit } from "../../src/runtime.ts";
 import { chatAnswer, deadUrl, type FakeUpstream, sendJson, startUpstream } from "../support/fake-upstream.ts";
 import { createTestApp, type TestApp } from "../support/test-app.ts";
 
@@ -108,7 +109,9 @@ describe("health", () => {
       { backends: { box: { url: upstream.url } } },
       {
         fetch: (url, init) =>
-          isUp ? fetch(url, init) : Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" })),
+          isUp
+            ? fetch(url, portableFetchInit(init))
+            : Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" })),
       },
     );
     expect((await app.request("/health/ready")).status).toBe(503);

@@ -1,5 +1,6 @@
 /** A request is never sent again once it can have reached a backend; a refused connection is tried again, within bounds. */
 import { afterEach, describe, expect, it } from "vitest";
+import { portableFetchInit } from "../../src/runtime.ts";
 import { chatAnswer, deadUrl, type FakeUpstream, sendJson, startUpstream } from "../support/fake-upstream.ts";
 import { createTestApp } from "../support/test-app.ts";
 
@@ -44,7 +45,7 @@ describe("retries", () => {
     };
     const app = createTestApp(
       { backends: { box: { url } } },
-      { fetch: (input, init) => refuseOnce(input, { ...init }) },
+      { fetch: (input, init) => refuseOnce(input, portableFetchInit(init)) },
     );
     expect((await app.chat({})).status).toBe(200);
     expect(tries).toBe(2);

@@ -1,5 +1,6 @@
 /** A box that sleeps is woken by the request that needs it, and the request waits for it. */
 import { afterEach, expect, it } from "vitest";
+import { portableFetchInit } from "../../src/runtime.ts";
 import { chatAnswer, type FakeUpstream, sendJson, startUpstream } from "../support/fake-upstream.ts";
 import { createTestApp } from "../support/test-app.ts";
 
@@ -27,7 +28,7 @@ it("is called by its hook once, for all who wait", async () => {
       fetch: (url, init) =>
         url.startsWith(box.url) && !isAwake
           ? Promise.reject(Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" }))
-          : fetch(url, { ...init, body: init.body as BodyInit | null }),
+          : fetch(url, portableFetchInit(init)),
     },
   );
   await app.request("/v1/models");

@@ -11,7 +11,7 @@ function chat(headers: Record<string, string> = {}, signal = new AbortController
   const body = { model: "x", stream: true, messages: [{ role: "user", content: "Hi" }] };
   return {
     method: "POST",
-    headers: new Headers({ "content-type": "application/json", ...headers }),
+    headers: new Map(Object.entries({ "content-type": "application/json", ...headers })),
     body: new TextEncoder().encode(JSON.stringify(body)),
     signal,
   };
@@ -19,7 +19,7 @@ function chat(headers: Record<string, string> = {}, signal = new AbortController
 
 const get: UpstreamInit = {
   method: "GET",
-  headers: new Headers(),
+  headers: new Map(),
   body: null,
   signal: new AbortController().signal,
 };

@@ -96,7 +96,7 @@ describe("errors", () => {
       message: "Slow down.",
       headers: { "retry-after": "7" },
     });
-    const response = respondWithError(error, new Headers({ "x-request-id": "req_1" }));
+    const response = respondWithError(error, new Map([["x-request-id", "req_1"]]));
     expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("7");
     expect(response.headers.get("x-request-id")).toBe("req_1");

@@ -1,7 +1,7 @@
 /** What a simulated backend answers, through the proxy, is what OpenAI's schema allows. */
 import { describe, expect, it } from "vitest";
 import { createSimulator, type Manners, manners, type Simulator } from "../../src/simulator/simulator.ts";
-import type { Runtime } from "../../src/runtime.ts";
+import { portableFetchInit, type Runtime } from "../../src/runtime.ts";
 import { createFakeClock, type FakeClock } from "../support/fake-runtime.ts";
 import { createTestApp } from "../support/test-app.ts";
 import { type Answer, exchange } from "./ask.ts";
@@ -19,8 +19,7 @@ const config = {
 };
 
 function proxyOf(simulator: Simulator, type: Manners, overrides: Partial<Runtime> = {}): Answer {
-  const fetch: Runtime["fetch"] = (url, { body, ...init }) =>
-    simulator.fetch(new Request(url, { ...init, ...(body === null ? {} : { body, duplex: "half" }) }));
+  const fetch: Runtime["fetch"] = (url, init) => simulator.fetch(new Request(url, portableFetchInit(init)));
   const backends = { box: { url: "http://box.test", type } };
   return createTestApp({ ...config, backends }, { fetch, ...overrides }).request;
 }

@@ -30,7 +30,7 @@ async function run(task: ProbeTask): Promise<ProbeResult> {
       task.isUnguarded === true
         ? await fetch(task.url)
         : await createPublicFetch(parts)(task.url, {
-            headers: new Headers({ "x-probe": "1" }),
+            headers: new Map([["x-probe", "1"]]),
             signal: work.signal,
           });
     if (task.leavesEarly === undefined) return { status: response.status, body: await response.text() };

@@ -28,7 +28,7 @@ function createRuntime(manners: Manners, silent: readonly string[] = []) {
   const fetch: Runtime["fetch"] = (url, { signal, headers }) => {
     const { pathname } = new URL(url);
     asked.push(pathname);
-    if (!silent.includes(pathname)) return simulator.fetch(new Request(url, { headers }));
+    if (!silent.includes(pathname)) return simulator.fetch(new Request(url, { headers: [...headers] }));
     return new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason as Error));
     });

@@ -1,19 +1,16 @@
 /** Listens on Node, and ends without cutting an answer. Knows nothing of what is served. */
-import { getRequestListener } from "@hono/node-server";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import { endWithin, type Handler, type Listener } from "../cli/shell.ts";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { endWithin, type Handler, type Listener } from "../../cli/shell.ts";
+import { writeAnswer } from "./answer-writer.ts";
+import { LightRequest } from "./light-request.ts";
+import { requestUrl } from "./request-url.ts";
 
 /** Rejects with Node's own error where the address cannot be had. */
 export async function listenOnNode(
   handler: Handler,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Listener> {
-  const answer = getRequestListener(
-    (request, { incoming }) => handler(request, { clientAddress: incoming.socket.remoteAddress }),
-    // Node's own Request and Response stay in place: the adapter's were no faster where that was measured.
-    { overrideGlobalObjects: false },
-  );
   let running = 0;
   let closeIdle = () => {};
   const server = createServer(
@@ -30,7 +27,7 @@ export async function listenOnNode(
         running--;
         closeIdle();
       });
-      void answer(incoming, outgoing);
+      void answer(handler, incoming, outgoing);
     },
   );
   server.listen(port, host);
@@ -47,6 +44,35 @@ export async function listenOnNode(
     },
   };
 }
+
+async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const url = requestUrl(incoming.headers.host, incoming.url ?? "/");
+  if (url === undefined) {
+    outgoing.writeHead(400, { connection: "close", "content-length": 0 }).end();
+    return;
+  }
+  const request = new LightRequest(incoming, url);
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) request.leave();
+  });
+  // Node forgets the socket of an answer that has ended.
+  const { socket } = incoming;
+  // A body that nobody wanted is not taken for long.
+  outgoing.once("finish", () => {
+    if (!incoming.complete) setTimeout(() => incoming.complete || socket.destroySoon(), lingerMs).unref();
+  });
+  try {
+    const platform = { clientAddress: socket.remoteAddress };
+    await writeAnswer(await handler(request, platform), outgoing);
+  } catch {
+    // The app answers its own errors; what comes here broke on the way to the socket.
+    if (outgoing.headersSent) outgoing.destroy();
+    else outgoing.writeHead(500, { connection: "close", "content-length": 0 }).end();
+  }
+}
+
+/** How long the rest of a request may take to come in after its answer. */
+const lingerMs = 500;
 
 function portOf(server: Server, wanted: number): number {
   const address = server.address();

@@ -1,0 +1,76 @@
+/** `Headers` over what Node has parsed already: cheap to ask, and a real `Headers` once somebody changes it. */
+import type { IncomingHttpHeaders } from "node:http";
+
+type Values = Readonly<IncomingHttpHeaders>;
+
+/** Names in lower case; a header that came several times is a list, or joined already. */
+export class HeaderView implements Headers {
+  readonly #values: Values;
+  #own: Headers | undefined;
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  #changeable(): Headers {
+    this.#own ??= new Headers([...this.#pairs()]);
+    return this.#own;
+  }
+
+  *#pairs(): Generator<[string, string]> {
+    for (const name in this.#values) {
+      const value = this.#values[name];
+      if (typeof value === "string") yield [name, value];
+      else if (name === "set-cookie") for (const one of value ?? []) yield [name, one];
+      else if (value !== undefined) yield [name, value.join(", ")];
+    }
+  }
+
+  get(name: string): string | null {
+    if (this.#own !== undefined) return this.#own.get(name);
+    const key = name.toLowerCase();
+    const value = Object.hasOwn(this.#values, key) ? this.#values[key] : undefined;
+    return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null;
+  }
+
+  getSetCookie(): string[] {
+    return this.#own?.getSetCookie() ?? [this.#values["set-cookie"] ?? []].flat();
+  }
+
+  append(name: string, value: string): void {
+    this.#changeable().append(name, value);
+  }
+
+  delete(name: string): void {
+    this.#changeable().delete(name);
+  }
+
+  set(name: string, value: string): void {
+    this.#changeable().set(name, value);
+  }
+
+  forEach(callback: (value: string, key: string, parent: Headers) => void, thisArg?: unknown): void {
+    for (const [name, value] of this) callback.call(thisArg, value, name, this);
+  }
+
+  entries(): HeadersIterator<[string, string]> {
+    // A generator has all that an iterator of headers has.
+    return this.#own?.entries() ?? this.#pairs();
+  }
+
+  *keys(): Generator<string> {
+    for (const [name] of this) yield name;
+  }
+
+  *values(): Generator<string> {
+    for (const [, value] of this) yield value;
+  }
+
+  [Symbol.iterator](): HeadersIterator<[string, string]> {
+    return this.entries();
+  }
+}

@@ -1,0 +1,161 @@
+/** A `Request` over one of Node's: what the app asks for is read from it directly, the rest comes from the platform's own. */
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import { HeaderView } from "./header-view.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export class LightRequest implements Request {
+  readonly url: string;
+  readonly method: string;
+  readonly #incoming: IncomingMessage;
+  #abort: AbortController | undefined;
+  #headers: Headers | undefined;
+  #real: Request | undefined;
+  #stream: ReadableStream<Bytes> | undefined;
+  #isUsed = false;
+
+  constructor(incoming: IncomingMessage, url: string) {
+    this.#incoming = incoming;
+    this.url = url;
+    this.method = incoming.method ?? "GET";
+  }
+
+  get headers(): Headers {
+    this.#headers ??= new HeaderView(joinedHeaders(this.#incoming.rawHeaders));
+    return this.#headers;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    return this.#abort.signal;
+  }
+
+  /** The client left before its answer was whole. */
+  leave(): void {
+    this.#abort ??= new AbortController();
+    this.#abort.abort();
+  }
+
+  get #hasBody(): boolean {
+    const { "content-length": length, "transfer-encoding": coding } = this.#incoming.headers;
+    return coding !== undefined || (length !== undefined && length !== "0");
+  }
+
+  get body(): ReadableStream<Bytes> | null {
+    if (!this.#hasBody) return null;
+    // The platform's own stream, which Node's types only name apart.
+    this.#stream ??= Readable.toWeb(this.#incoming) as ReadableStream<Bytes>;
+    return this.#stream;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#isUsed || this.#stream?.locked === true;
+  }
+
+  async bytes(): Promise<Bytes> {
+    if (this.bodyUsed || this.#stream !== undefined)
+      return new Uint8Array(await this.#platform().arrayBuffer());
+    this.#isUsed = true;
+    return this.#hasBody ? readWhole(this.#incoming) : new Uint8Array();
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return (await this.bytes()).buffer;
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+
+  /** What nobody on the way of a request asks for. */
+  #platform(): Request {
+    if (this.#real !== undefined) return this.#real;
+    const { body } = this;
+    const duplex = body === null ? {} : { body, duplex: "half" as const };
+    const method = this.method === "TRACE" ? "GET" : this.method;
+    this.#real = new Request(this.url, {
+      method,
+      headers: [...this.headers],
+      signal: this.signal,
+      ...duplex,
+    });
+    return this.#real;
+  }
+
+  blob(): Promise<Blob> {
+    return this.#platform().blob();
+  }
+  formData(): Promise<FormData> {
+    return this.#platform().formData();
+  }
+  clone(): Request {
+    return this.#platform().clone();
+  }
+  get cache(): RequestCache {
+    return this.#platform().cache;
+  }
+  get credentials(): RequestCredentials {
+    return this.#platform().credentials;
+  }
+  get destination(): RequestDestination {
+    return this.#platform().destination;
+  }
+  get duplex(): "half" {
+    return "half";
+  }
+  get integrity(): string {
+    return this.#platform().integrity;
+  }
+  get keepalive(): boolean {
+    return this.#platform().keepalive;
+  }
+  get mode(): RequestMode {
+    return this.#platform().mode;
+  }
+  get redirect(): RequestRedirect {
+    return this.#platform().redirect;
+  }
+  get referrer(): string {
+    return this.#platform().referrer;
+  }
+  get referrerPolicy(): ReferrerPolicy {
+    return this.#platform().referrerPolicy;
+  }
+}
+
+/** As `Headers` joins them; Node itself drops some that come twice. */
+function joinedHeaders(raw: readonly string[]): Record<string, string> {
+  const joined: Record<string, string> = Object.create(null);
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? "").toLowerCase();
+    const value = raw[index + 1] ?? "";
+    const before = joined[name];
+    joined[name] = before === undefined ? value : `${before}${name === "cookie" ? ";" : ","} ${value}`;
+  }
+  return joined;
+}
+
+/** Into one array of the announced length where there is one, so that nothing is held twice. */
+function readWhole(incoming: IncomingMessage): Promise<Bytes> {
+  return new Promise((resolve, reject) => {
+    const announced = Number(incoming.headers["content-length"]);
+    const whole = Number.isSafeInteger(announced) ? new Uint8Array(announced) : undefined;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      if (whole === undefined) chunks.push(chunk);
+      else whole.set(chunk, length);
+      length += chunk.byteLength;
+    });
+    incoming.once("end", () => resolve(whole ?? new Uint8Array(Buffer.concat(chunks, length))));
+    incoming.once("error", reject);
+    incoming.once("close", () => {
+      if (!incoming.readableEnded) reject(new Error("The request broke off."));
+    });
+  });
+}

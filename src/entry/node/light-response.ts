@@ -1,0 +1,101 @@
+/** A `Response` whose parts stay as they are until somebody needs the platform's own. Knows no socket. */
+import type { AnswerBody } from "../../runtime.ts";
+
+/** What a response's body is read from; each may be asked for one of the two, once. */
+export interface BodySource {
+  bytes(): Promise<Uint8Array<ArrayBuffer>>;
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> | null;
+}
+
+export class LightResponse implements Response {
+  readonly status: number;
+  readonly statusText = "";
+  readonly redirected = false;
+  readonly type = "default";
+  readonly url = "";
+  readonly #source: BodySource;
+  readonly #readHeaders: () => Headers;
+  #headers: Headers | undefined;
+  #real: Response | undefined;
+  #isUsed = false;
+
+  constructor(status: number, headers: () => Headers, source: BodySource) {
+    this.status = status;
+    this.#readHeaders = headers;
+    this.#source = source;
+  }
+
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  get headers(): Headers {
+    this.#headers ??= this.#readHeaders();
+    return this.#headers;
+  }
+
+  get bodyUsed(): boolean {
+    return this.#real?.bodyUsed ?? this.#isUsed;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    return this.#platform().body;
+  }
+
+  /** The same as the platform's own; from then on it has the body. */
+  #platform(): Response {
+    this.#real ??= new Response(this.#source.stream(), { status: this.status, headers: [...this.headers] });
+    return this.#real;
+  }
+
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#real !== undefined) return this.#real.bytes();
+    if (this.#isUsed) throw new TypeError("The body has been read already.");
+    this.#isUsed = true;
+    return this.#source.bytes();
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    const bytes = await this.bytes();
+    const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+    return isWhole ? bytes.buffer : bytes.slice().buffer;
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(await this.text());
+  }
+
+  blob(): Promise<Blob> {
+    return this.#platform().blob();
+  }
+
+  formData(): Promise<FormData> {
+    return this.#platform().formData();
+  }
+
+  clone(): Response {
+    return this.#platform().clone();
+  }
+}
+
+/** An answer to a client, whose parts the listener takes as they are. */
+export class Answer extends LightResponse {
+  readonly parts: { readonly body: AnswerBody; readonly headers: ReadonlyMap<string, string> };
+
+  constructor(body: AnswerBody, status: number, headers: ReadonlyMap<string, string>) {
+    super(status, () => new Headers([...headers]), sourceOf(body));
+    this.parts = { body, headers };
+  }
+}
+
+function sourceOf(body: AnswerBody): BodySource {
+  const platform = () => new Response(body);
+  return {
+    bytes: () => platform().bytes(),
+    stream: () => platform().body,
+  };
+}

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { requestUrl } from "../../../src/entry/node/request-url.ts";
+
+const cases: readonly (readonly [host: string | undefined, target: string, url: string | undefined])[] = [
+  ["box:8080", "/v1/models?limit=2", "http://box:8080/v1/models?limit=2"],
+  ["box", "/v1//models/a%2Fb", "http://box/v1//models/a%2Fb"],
+  [undefined, "/", "http://localhost/"],
+  ["[::1]:8080", "/v1", "http://[::1]:8080/v1"],
+  ["box", "/v1/../health", "http://box/health"],
+  ["box", "/v1/é", "http://box/v1/%C3%A9"],
+  ["box", "*", "http://box/"],
+  ["box", "http://other/v1", "http://other/v1"],
+  ["box", "v1", undefined],
+  ["", "/v1", undefined],
+  ["a b", "/v1", undefined],
+  ["user@box", "/v1", undefined],
+  ["box/evil", "/v1", undefined],
+];
+
+it.for(cases)("makes of host %s and target %s the URL %s", ([host, target, url]) => {
+  expect(requestUrl(host, target)).toBe(url);
+});
