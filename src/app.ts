@@ -18,6 +18,7 @@ import { pathOf } from "./http/paths.ts";
 import type { AppEnv } from "./pipeline/app-env.ts";
 import { createCatalog } from "./pipeline/catalog.ts";
 import { openExchange, renderError, settleDirectly, showRequestId } from "./pipeline/exchange.ts";
+import { hearReplicas } from "./pipeline/hear-replicas.ts";
 import { letIn } from "./pipeline/let-in.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
 import { createBoxWaker } from "./pipeline/box-waker.ts";
@@ -80,6 +81,7 @@ export function createApp(
       );
   }
   app.use(letIn(services));
+  if (state.breakers !== undefined) app.use(hearReplicas(state.breakers, plan.backends));
   app.get("/models", settleDirectly(services), listModels(services, startedAt));
   app.get("/models/:id{.+}", settleDirectly(services), retrieveModel(services, startedAt));
   const kept = storedResponses(services, passThrough(services));

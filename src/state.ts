@@ -1,6 +1,7 @@
 /** What outlives a reload of the configuration: the backends' state, what is stored or shared, and the time of the start. */
 import type { AdmissionState } from "./admission/admission.ts";
 import { createMemoryLimiters } from "./admission/memory-limiters.ts";
+import { createSharedBreakers, type SharedBreakers } from "./store/shared-breakers.ts";
 import { createSharedLimiters } from "./store/shared-limiters.ts";
 import { createSharedSlots } from "./store/shared-slots.ts";
 import { createMemorySlots } from "./admission/slots.ts";
@@ -19,6 +20,8 @@ export interface ProxyState {
   readonly admission: AdmissionState;
   /** Lends what replicas hold together; undefined where this process shares with nobody. */
   readonly leases: LeaseKeeper | undefined;
+  /** What replicas tell each other of the boxes; undefined where this process shares with nobody. */
+  readonly breakers: SharedBreakers | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Frees what this process holds for other replicas; nothing is asked of the state afterwards. */
@@ -33,7 +36,7 @@ export interface SharingLimits {
 }
 
 /** Responses and the like together; a conversation of a hundred turns takes about one of it. */
-const storedBytes = 128 * 1024 * 1024;
+export const storedBytes = 128 * 1024 * 1024;
 
 /** In this process's memory, by the runtime's clock and chance. */
 export function createState(
@@ -47,6 +50,7 @@ export function createState(
     metrics,
     admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
     leases: undefined,
+    breakers: undefined,
     startedAt: now(),
     close: () => store.close(),
   };
@@ -63,13 +67,16 @@ export function createSharedState(
   const random = () => runtime.random();
   const local = createMemoryState(storedBytes, now);
   const store = createFallbackState({ shared, local, runtime, timeoutMs });
-  const leases = createLeaseKeeper(store, runtime, crypto.randomUUID(), leaseLifetimeMs);
+  const replicaId = crypto.randomUUID();
+  const leases = createLeaseKeeper(store, runtime, replicaId, leaseLifetimeMs);
+  const pool = createPool({ now, random });
   return {
-    pool: createPool({ now, random }),
+    pool,
     store,
     metrics,
     admission: { limiters: createSharedLimiters(store), slots: createSharedSlots(leases) },
     leases,
+    breakers: createSharedBreakers({ pool, store, runtime, replicaId }),
     startedAt: now(),
     async close() {
       await leases.releaseAll();

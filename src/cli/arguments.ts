@@ -8,6 +8,8 @@ export interface Flags {
   readonly host: string | undefined;
   /** As it was written. */
   readonly port: string | undefined;
+  /** As it was written. */
+  readonly workers: string | undefined;
   readonly backends: readonly string[];
   /** Alias and target, in the order they were given. */
   readonly map: ReadonlyArray<readonly [alias: string, target: string]>;
@@ -22,6 +24,7 @@ const valueFlags = {
   config: "a file",
   host: "an address",
   port: "a number",
+  workers: "a number, or auto",
   backend: "a URL",
   map: "alias=target",
   "log-level": "debug, info, warn or error",
@@ -78,6 +81,7 @@ function toFlags(values: ReadonlyMap<string, readonly string[]>): Flags {
     config: values.get("config")?.at(-1),
     host: values.get("host")?.at(-1),
     port: values.get("port")?.at(-1),
+    workers: values.get("workers")?.at(-1),
     backends,
     map: (values.get("map") ?? []).map(parseMapping),
     logLevel: values.get("log-level")?.at(-1),

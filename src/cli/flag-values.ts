@@ -15,6 +15,7 @@ export function applyFlags(config: Config, flags: Flags): Config {
       ...config.server,
       host: flags.host === undefined ? config.server.host : given.server.host,
       port: flags.port === undefined ? config.server.port : given.server.port,
+      workers: flags.workers === undefined ? config.server.workers : given.server.workers,
     },
     backends: input.backends === undefined ? config.backends : given.backends,
     model_mapping: { ...config.model_mapping, ...given.model_mapping },
@@ -24,26 +25,35 @@ export function applyFlags(config: Config, flags: Flags): Config {
 }
 
 interface FlagInput {
-  readonly server: { readonly host?: string; readonly port?: number | string };
+  readonly server: {
+    readonly host?: string;
+    readonly port?: number | string;
+    readonly workers?: number | string;
+  };
   readonly backends?: Readonly<Record<string, { readonly url: string }>>;
   readonly model_mapping: Readonly<Record<string, string>>;
   readonly logging: { readonly level?: string };
 }
 
 function toInput(flags: Flags): FlagInput {
-  const { host, port, logLevel } = flags;
+  const { host, port, workers, logLevel } = flags;
   const urls = flags.backends.map((url, index) => [`backend-${index + 1}`, { url }] as const);
   return {
     server: {
       ...(host === undefined ? {} : { host }),
-      // Anything else than digits is left as it is, for the schema to refuse.
-      ...(port === undefined ? {} : { port: /^\d{1,9}$/.test(port) ? Number(port) : port }),
+      ...(port === undefined ? {} : { port: toNumber(port) }),
+      ...(workers === undefined ? {} : { workers: toNumber(workers) }),
     },
     ...(urls.length === 0 ? {} : { backends: Object.fromEntries(urls) }),
     ...(flags.simulate ? { backends: { simulator: { url: simulatorUrl } } } : {}),
     model_mapping: Object.fromEntries(flags.map),
     logging: logLevel === undefined ? {} : { level: logLevel },
   };
+}
+
+/** Anything else than digits is left as it is, for the schema to judge. */
+function toNumber(text: string): number | string {
+  return /^\d{1,9}$/.test(text) ? Number(text) : text;
 }
 
 function validate(input: FlagInput): Config {
@@ -58,6 +68,7 @@ function validate(input: FlagInput): Config {
 const flagsByPath: ReadonlyArray<readonly [path: string, flag: string]> = [
   ["server.host", "--host"],
   ["server.port", "--port"],
+  ["server.workers", "--workers"],
   ["backends", "--backend"],
   ["model_mapping", "--map"],
   ["logging.level", "--log-level"],

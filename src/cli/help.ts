@@ -12,6 +12,7 @@ Lets any app written for OpenAI run on a model server of your own, such as LM St
                       a * in ALIAS matches anything
   --host HOST         the address to listen on (default: 127.0.0.1)
   --port PORT         the port to listen on, 0 for a free one (default: 8080)
+  --workers N         processes that serve the port together, auto for one a core (default: 1)
   --log-level LEVEL   debug, info, warn or error (default: info)
   --simulate          serves from the built-in simulator: no box and no model needed
   --check             says whether the configuration is good, and ends

@@ -6,10 +6,12 @@ import { version } from "../version.ts";
 import { type Flags, parseArguments } from "./arguments.ts";
 import { formatCheck } from "./check.ts";
 import { CliError } from "./cli-error.ts";
-import { loadConfig } from "./config-file.ts";
+import { type LoadedConfig, loadConfig } from "./config-file.ts";
 import { helpText } from "./help.ts";
 import { serve } from "./serve.ts";
 import type { Shell } from "./shell.ts";
+import { countWorkers, supervise } from "./supervise.ts";
+import { work, workerVariable } from "./worker.ts";
 
 /** `args` without program and script. What it is asked to print goes to stdout; problems and the log go to stderr. */
 export async function runCli(shell: Shell, args: readonly string[]): Promise<void> {
@@ -33,13 +35,16 @@ async function run(shell: Shell, flags: Flags): Promise<void> {
     const surroundings = { environment: process.env, folder: process.cwd() };
     const loaded = loadConfig(flags, surroundings);
     if (flags.check) process.stdout.write(formatCheck(loaded));
-    else {
-      await serve(shell, loaded, {
-        load: () => loadConfig(flags, surroundings, loaded.file),
-        addresses: ownAddresses(),
-      });
-    }
+    else await start(shell, loaded, () => loadConfig(flags, surroundings, loaded.file));
   }
+}
+
+function start(shell: Shell, loaded: LoadedConfig, load: () => LoadedConfig): Promise<void> {
+  if (process.env[workerVariable] !== undefined && process.send !== undefined) {
+    return work(shell, loaded, load);
+  }
+  const begin = countWorkers(loaded.config) === 1 ? serve : supervise;
+  return begin(shell, loaded, { load, addresses: ownAddresses() });
 }
 
 /** IPv4 only: that is what people type. */

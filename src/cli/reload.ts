@@ -37,6 +37,9 @@ export function createReloader({ config, load, apply, log }: ReloadParts): Reloa
 }
 
 function reportRestart(started: Config["server"], wanted: Config["server"], log: Log): void {
+  if (started.workers !== wanted.workers) {
+    log.warn("config-needs-restart", { problem: "server.workers is taken over by a restart only" });
+  }
   if (started.host === wanted.host && started.port === wanted.port) return;
   log.warn("config-needs-restart", {
     problem: "server.host and server.port are taken over by a restart only",

@@ -1,17 +1,17 @@
 /** Runs the app behind a listener until a signal ends it, and reports how it stands. Knows no runtime and no flag. */
 import process from "node:process";
-import { createApp } from "../app.ts";
 import { createPlan } from "../config/plan.ts";
-import type { Config } from "../config/schema.ts";
 import { createLog } from "../observe/log.ts";
 import { createCatalog } from "../pipeline/catalog.ts";
-import { startWarming } from "../pipeline/start-warming.ts";
-import { startHealthChecks } from "../pipeline/health-checks.ts";
+import type { Pool } from "../route/pool.ts";
+import type { Runtime } from "../runtime.ts";
 import { version } from "../version.ts";
 import { formatOrigin } from "./address.ts";
 import type { LoadedConfig } from "./config-file.ts";
 import { createDrain, type DrainParts, endSignals } from "./drain.ts";
 import { explainListenProblem } from "./listen-problem.ts";
+import { hostApp } from "./hosted-app.ts";
+import { logOptions } from "./log-options.ts";
 import { openState } from "./open-state.ts";
 import { createReloader } from "./reload.ts";
 import type { Shell } from "./shell.ts";
@@ -30,53 +30,24 @@ export async function serve(shell: Shell, loaded: LoadedConfig, options: ServeOp
   const log = createLog(logOptions(loaded.config));
   const runtime = shell.createRuntime(log);
   const state = await openState(loaded.config.state, runtime, shell);
-  let config = loaded.config;
-  let app = createApp(config, runtime, state);
-  const checks = (current: Config) => {
-    const parts = { plan: createPlan(current), pool: state.pool, runtime };
-    const stopChecks = startHealthChecks(parts);
-    const stopWarming = startWarming(parts);
-    return () => {
-      stopChecks();
-      stopWarming();
-    };
-  };
-  let stopChecks = checks(config);
-  const { host, port: wantedPort } = config.server;
-
+  const hosted = hostApp(loaded.config, runtime, state, { keepsWarm: true });
+  const { host, port: wantedPort } = loaded.config.server;
   const at = { host, port: wantedPort };
-  const listener = await shell
-    .listen((request, platform) => app.fetch(request, platform), at)
-    .catch((thrown: unknown) => {
-      throw explainListenProblem(thrown, at);
-    });
-  const reloader = createReloader({
-    config,
-    load: options.load,
-    apply(next) {
-      app = createApp(next, runtime, state);
-      config = next;
-      stopChecks();
-      stopChecks = checks(next);
-      createLog(logOptions(next));
-    },
-    log,
+  const listener = await shell.listen(hosted.handler, at).catch((thrown: unknown) => {
+    throw explainListenProblem(thrown, at);
   });
-  const limitMs = () => config.server.drain_timeout * 1000;
+  const { config } = loaded;
+  const reloader = createReloader({ config, load: options.load, apply: hosted.apply, log });
+  const limitMs = () => hosted.config().server.drain_timeout * 1000;
   followSignals({ listener, limitMs, close: state.close, log }, reloader.reload);
   if (loaded.file !== undefined) {
     watchFile(loaded.file.path, reloader.reload, (error) => log.warn("config-watch-failed", { error }));
   }
-  print(`Listening on ${formatOrigin(host, listener.port)}\n`);
-
-  const plan = createPlan(config);
-  const backends = await createCatalog(plan, state.pool, runtime).refreshed();
-  const { addresses } = options;
-  const found = { plan, backends, host, port: listener.port, addresses, configFile: loaded.file?.name };
-  print(`\n${formatStartReport({ version, runtime: shell.label, ...found })}\n`);
+  await report({ shell, loaded, options, port: listener.port, pool: state.pool, runtime });
 }
 
-function followSignals(parts: Omit<DrainParts, "exit">, reload: () => void): void {
+/** What is done at a signal, by a process that answers to the operator. */
+export function followSignals(parts: Omit<DrainParts, "exit">, reload: () => void): void {
   const { log } = parts;
   const drain = createDrain({ ...parts, exit: (code) => process.exit(code) });
   for (const signal of endSignals) process.on(signal, () => drain(signal));
@@ -85,9 +56,28 @@ function followSignals(parts: Omit<DrainParts, "exit">, reload: () => void): voi
   process.on("unhandledRejection", (error) => log.error("defect", { error }));
 }
 
-function logOptions(config: Config) {
-  const { level, format } = config.logging;
-  return { level, format, write: (line: string) => void process.stderr.write(`${line}\n`) };
+export interface ReportParts {
+  readonly shell: Pick<Shell, "label">;
+  readonly loaded: LoadedConfig;
+  readonly options: ServeOptions;
+  readonly port: number;
+  readonly pool: Pool;
+  readonly runtime: Runtime;
+  /** How many processes serve. */
+  readonly workers?: number;
+}
+
+/** Prints that it listens, then asks the backends and prints the start block. */
+export async function report({ shell, loaded, options, port, pool, runtime, workers = 1 }: ReportParts) {
+  const { config, file } = loaded;
+  const { host } = config.server;
+  print(`Listening on ${formatOrigin(host, port)}\n`);
+  const plan = createPlan(config);
+  const backends = await createCatalog(plan, pool, runtime).refreshed();
+  const label = workers === 1 ? shell.label : `${shell.label}, ${workers} workers`;
+  const { addresses } = options;
+  const found = { plan, backends, host, port, addresses, configFile: file?.name };
+  print(`\n${formatStartReport({ version, runtime: label, ...found })}\n`);
 }
 
 function print(text: string): void {

@@ -17,7 +17,25 @@ export interface Shell {
   /** Resolves once it is connected or has failed for now; an operation that runs longer than `timeoutMs` is not waited for at the end. */
   connectRedis(url: string, timeoutMs: number): Promise<RedisConnection>;
   /** Resolves once it listens; rejects with the runtime's own error where it cannot. Port 0 picks a free one. */
-  listen(handler: Handler, at: { readonly host: string; readonly port: number }): Promise<Listener>;
+  listen(handler: Handler, at: ListenAddress): Promise<Listener>;
+  /** Starts this same command once more, with `environment` besides this process's own, as one that may share a port. */
+  startWorker(environment: Readonly<Record<string, string>>): WorkerProcess;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** True where other processes of this service listen there too. */
+  readonly isShared?: boolean;
+}
+
+/** A child with a line of messages, as each runtime's `node:child_process` has it. */
+export interface WorkerProcess {
+  send(message: object): boolean;
+  kill(signal: "SIGKILL"): boolean;
+  on(event: "message", listener: (message: unknown) => void): unknown;
+  on(event: "error", listener: () => void): unknown;
+  on(event: "exit", listener: (code: number | null, signal: string | null) => void): unknown;
 }
 
 export interface Listener {

@@ -17,6 +17,12 @@ export const server = z.strictObject({
     .array(z.string().min(1))
     .default(["*"])
     .describe('Origins whose browser apps may call the proxy; "*" is every origin, [] none.'),
+  workers: z
+    .union([z.int().min(1).max(1_024), z.literal("auto")])
+    .default(1)
+    .describe(
+      'Processes that serve the port together; "auto" is one a core. What they share needs no Redis.',
+    ),
   drain_timeout: seconds.default(30).describe("Seconds that running answers have to finish after SIGTERM."),
 });
 

@@ -5,6 +5,7 @@ import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
+import { spawnWorker } from "./spawn-worker.ts";
 import { connectRedis } from "./redis-client.ts";
 import { withSimulator } from "./with-simulator.ts";
 
@@ -19,6 +20,7 @@ declare const Bun: {
   serve(options: {
     readonly hostname: string;
     readonly port: number;
+    readonly reusePort: boolean;
     readonly idleTimeout: number;
     readonly maxRequestBodySize: number;
     readonly development: boolean;
@@ -43,10 +45,12 @@ const shell: Shell = {
     return withSimulator(runtime);
   },
   connectRedis,
-  listen: async (handler, { host, port }) => {
+  startWorker: (environment) => spawnWorker(process.execArgv, environment),
+  listen: async (handler, { host, port, isShared = false }) => {
     const server = Bun.serve({
       hostname: host,
       port,
+      reusePort: isShared,
       // Otherwise a connection is cut after 10 silent seconds.
       idleTimeout: 0,
       // The app counts for itself, by request.max_content_length.

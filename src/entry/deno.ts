@@ -5,16 +5,23 @@ import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
+import { spawnWorker } from "./spawn-worker.ts";
 import { connectRedis } from "./redis-client.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type HttpClient = object;
 
 declare const Deno: {
+  readonly permissions: { querySync(wanted: { readonly name: string }): { readonly state: string } };
   readonly version: { readonly deno: string };
   createHttpClient(options: { readonly poolMaxIdlePerHost: number }): HttpClient;
   serve(
-    options: { readonly hostname: string; readonly port: number; onListen(): void },
+    options: {
+      readonly hostname: string;
+      readonly port: number;
+      readonly reusePort: boolean;
+      onListen(): void;
+    },
     handler: (
       request: Request,
       info: { readonly remoteAddr: { readonly hostname?: string } },
@@ -40,10 +47,11 @@ const shell: Shell = {
     return withSimulator(runtime);
   },
   connectRedis,
-  listen: async (handler, { host, port }) => {
+  startWorker: (environment) => spawnWorker(["run", ...workerFlags()], environment),
+  listen: async (handler, { host, port, isShared = false }) => {
     const server = Deno.serve(
       // Without onListen Deno prints a line of its own.
-      { hostname: host, port, onListen() {} },
+      { hostname: host, port, reusePort: isShared, onListen() {} },
       (request, { remoteAddr }) => handler(request, { clientAddress: remoteAddr.hostname }),
     );
     return {
@@ -53,5 +61,14 @@ const shell: Shell = {
     };
   },
 };
+
+/** Deno does not tell its own flags; a worker is to be allowed no more than this process. */
+function workerFlags(): readonly string[] {
+  const granted = ["read", "write", "net", "env", "run", "sys", "ffi", "import"].filter(
+    (name) => Deno.permissions.querySync({ name }).state === "granted",
+  );
+  const unstable = ["--unstable-net", "--unstable-no-legacy-abort"];
+  return ["--no-lock", "--no-prompt", ...unstable, ...granted.map((name) => `--allow-${name}`)];
+}
 
 await runCli(shell, process.argv.slice(2));

@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 /** The front door on Node. Knows only how Node connects and listens; what it serves is the command line's business. */
+import cluster from "node:cluster";
 import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import { readClientAddress, type Shell } from "../cli/shell.ts";
@@ -29,6 +30,8 @@ const shell: Shell = {
   },
   connectRedis,
   listen: listenOnNode,
+  // Workers' calls to listen reach this process, which accepts for all of them in turn.
+  startWorker: (environment) => cluster.fork(environment).process,
 };
 
 await runCli(shell, process.argv.slice(2));

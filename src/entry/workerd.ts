@@ -13,18 +13,24 @@ import { findDurableState } from "./durable-state.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type Bindings = Readonly<Record<string, unknown>>;
-type Answer = (request: Request) => Response | Promise<Response>;
+/** Cloudflare's: what a request lets go on after its answer. */
+interface Context {
+  waitUntil(work: Promise<unknown>): void;
+  passThroughOnException(): void;
+  readonly props: unknown;
+}
+type Answer = (request: Request, context?: Context) => Response | Promise<Response>;
 
 /** Keeps the app as long as the isolate lives and CONFIG stays the same. */
 function createWorker() {
   let built: { readonly source: unknown; readonly answer: Answer } | undefined;
   return {
-    fetch(request: Request, bindings: Bindings): Response | Promise<Response> {
+    fetch(request: Request, bindings: Bindings, context?: Context): Response | Promise<Response> {
       const source = bindings.CONFIG;
       if (built === undefined || built.source !== source) {
         built = { source, answer: buildAnswer(source, bindings) };
       }
-      return built.answer(request);
+      return built.answer(request, context);
     },
   };
 }
@@ -44,7 +50,7 @@ function buildAnswer(source: unknown, bindings: Bindings): Answer {
       log,
     });
     const app = createApp(config, withSimulator(runtime), openState(config.state, runtime, bindings));
-    return (request) => app.fetch(request);
+    return (request, context) => app.fetch(request, {}, context);
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     const message = `CONFIG in wrangler.toml: ${thrown.message}`;

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { AppEnv } from "./app-env.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { readModelRequest } from "./model-request.ts";
 import { type Opener, openWithFallbacks } from "./fallbacks.ts";
 import { openEmbeddings } from "./embedding-batches.ts";
@@ -27,15 +28,6 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);
   };
-}
-
-/** Workers end what a request began when it is answered, unless they are told; other runtimes have no such context. */
-function keepAlive(c: Context<AppEnv>, work: Promise<void>): void {
-  try {
-    c.executionCtx.waitUntil(work);
-  } catch {
-    // Hono throws where there is none.
-  }
 }
 
 /** What an endpoint needs besides one request and one answer. */

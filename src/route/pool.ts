@@ -2,8 +2,11 @@
 import type { BackendPlan, Plan } from "../config/plan.ts";
 import type { BackendType } from "../config/schema.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
+import type { BackendSnapshot, BackendStatus } from "./backend-snapshot.ts";
+import { type BreakerNews, hearNews, newsOf, silentBoxNews } from "./breaker-news.ts";
 import {
   admits,
+  type BreakerEvent,
   type BreakerOutcome,
   type BreakerState,
   createBreakerState,
@@ -11,45 +14,9 @@ import {
 } from "./breaker.ts";
 import { placesOf } from "./places.ts";
 import { findOutliers } from "./outlier.ts";
-import {
-  countOutcome,
-  measureTtft,
-  noTraffic,
-  readTraffic,
-  type RecentTraffic,
-  type TrafficState,
-} from "./traffic.ts";
+import { countOutcome, measureTtft, noTraffic, readTraffic, type TrafficState } from "./traffic.ts";
 
-export type BackendStatus = "unknown" | "up" | "down";
-
-/** What is known of one backend at one moment. */
-export interface BackendSnapshot {
-  readonly backend: BackendPlan;
-  readonly status: BackendStatus;
-  /** Why it is down, in words for the operator. */
-  readonly problem: string | undefined;
-  /** Undefined until it has told them once. */
-  readonly models: readonly LocalModel[] | undefined;
-  /** Milliseconds since the epoch; 0 if it was never checked. */
-  readonly checkedAt: number;
-  readonly inFlight: number;
-  /** It answered that it has no /v1/responses. */
-  readonly lacksResponses: boolean;
-  /** An operator let it finish what runs and take nothing new. */
-  readonly isDrained?: boolean | undefined;
-  /** What its circuit breaker says at this moment; left out where none is kept. */
-  readonly breakerAdmits?: boolean | undefined;
-  /** It fails far more often than the others; see `findOutliers`. */
-  readonly isOutlier?: boolean | undefined;
-  /** Its strength relative to the others; 1 if left out. */
-  readonly weight?: number | undefined;
-  /** How many requests it runs at once; left out where nobody told. */
-  readonly places?: number | undefined;
-  /** Requests that wait for a place on it and no other. */
-  readonly queued?: number | undefined;
-  /** What its traffic showed of late, decayed to this moment. */
-  readonly traffic?: RecentTraffic | undefined;
-}
+export type { BackendSnapshot, BackendStatus };
 
 export interface FoundModels {
   readonly models: readonly LocalModel[];
@@ -102,6 +69,10 @@ export interface Pool {
   onDown(backend: BackendPlan, callback: () => void): () => void;
   /** Lets it finish what runs and take nothing new, or take again. */
   setDrained(backend: BackendPlan, isDrained: boolean): void;
+  /** Calls back whenever this process itself finds a box ill or well again. */
+  onNews(listener: (backend: BackendPlan, news: BreakerNews) => void): void;
+  /** What another replica found of it; tells nobody on. */
+  hear(backend: BackendPlan, news: BreakerNews): void;
   /** Counts a request that runs on it; the returned function ends it, once. */
   begin(backend: BackendPlan): (end: RequestEnd) => void;
 }
@@ -109,6 +80,7 @@ export interface Pool {
 /** Records are kept by name and URL, so that a reload that moves a name to another box starts anew. */
 export function createPool({ now, random }: PoolClock): Pool {
   const records = new Map<string, BackendRecord>();
+  let tell: (backend: BackendPlan, news: BreakerNews) => void = () => {};
 
   /** Spares the key of a backend that was looked up before. */
   const recordsByPlan = new WeakMap<BackendPlan, BackendRecord>();
@@ -144,6 +116,23 @@ export function createPool({ now, random }: PoolClock): Pool {
     return record;
   }
 
+  function step(backend: BackendPlan, event: BreakerEvent, at: number): void {
+    const record = recordOf(backend);
+    const before = record.breaker;
+    record.breaker = stepBreaker(before, event, at, random);
+    const news = newsOf(before, record.breaker, at);
+    if (news !== undefined) tell(backend, news);
+  }
+
+  /** An open breaker has told what there is to tell, and only its trial ends it. */
+  function setStatus(backend: BackendPlan, status: BackendStatus, problem: string | undefined): void {
+    const record = recordOf(backend);
+    const wasDown = record.status === "down";
+    Object.assign(record, { status, problem });
+    if (wasDown === (status === "down") || record.breaker.phase !== "closed") return;
+    tell(backend, wasDown ? { phase: "closed" } : silentBoxNews);
+  }
+
   return {
     snapshot(plan) {
       const at = now();
@@ -174,12 +163,14 @@ export function createPool({ now, random }: PoolClock): Pool {
     },
     reportModels(backend, { models, type }, at) {
       const record = recordOf(backend);
-      Object.assign(record, { status: "up", problem: undefined, models, checkedAt: at });
-      record.breaker = stepBreaker(record.breaker, { type: "check", isAlive: true }, at, random);
+      Object.assign(record, { models, checkedAt: at });
+      setStatus(backend, "up", undefined);
+      step(backend, { type: "check", isAlive: true }, at);
       if (backend.detectsType) record.type = type ?? record.type;
     },
     reportDown(backend, problem, at) {
-      Object.assign(recordOf(backend), { status: "down", problem, checkedAt: at, lacksResponses: false });
+      Object.assign(recordOf(backend), { checkedAt: at, lacksResponses: false });
+      setStatus(backend, "down", problem);
       const { watchers } = recordOf(backend);
       const called = [...watchers];
       watchers.clear();
@@ -194,17 +185,22 @@ export function createPool({ now, random }: PoolClock): Pool {
       recordOf(backend).lacksResponses = true;
     },
     reportTraffic(backend, problem) {
-      const record = recordOf(backend);
-      record.status = problem === undefined ? "up" : "down";
-      record.problem = problem;
+      setStatus(backend, problem === undefined ? "up" : "down", problem);
     },
     setDrained(backend, isDrained) {
       recordOf(backend).isDrained = isDrained;
     },
+    onNews(listener) {
+      tell = listener;
+    },
+    hear(backend, news) {
+      const record = recordOf(backend);
+      record.breaker = hearNews(record.breaker, news, now(), random);
+    },
     begin(backend) {
       const record = recordOf(backend);
       record.inFlight++;
-      record.breaker = stepBreaker(record.breaker, { type: "begin" }, now(), random);
+      step(backend, { type: "begin" }, now());
       const { generation } = record.breaker;
       let isOver = false;
       return ({ outcome, ttftMs }) => {
@@ -212,7 +208,7 @@ export function createPool({ now, random }: PoolClock): Pool {
         isOver = true;
         const at = now();
         record.inFlight--;
-        record.breaker = stepBreaker(record.breaker, { type: "end", generation, outcome }, at, random);
+        step(backend, { type: "end", generation, outcome }, at);
         if (outcome !== "neutral") record.traffic = countOutcome(record.traffic, outcome, at);
         if (ttftMs !== undefined) record.traffic = measureTtft(record.traffic, ttftMs, at);
       };

@@ -7,6 +7,7 @@ const none: Flags = {
   config: undefined,
   host: undefined,
   port: undefined,
+  workers: undefined,
   backends: [],
   map: [],
   logLevel: undefined,

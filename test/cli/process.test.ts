@@ -1,6 +1,6 @@
 /** The command line as a real process: what it prints, how it ends, and what it does with signals and changed files. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +53,7 @@ describe("commands that end by themselves", () => {
       "map",
       "host",
       "port",
+      "workers",
       "log-level",
       "simulate",
       "check",
@@ -152,6 +153,55 @@ describe("SIGTERM", () => {
     expect(await rest).toBeInstanceOf(TypeError);
   });
 });
+
+describe.each(["node", "bun", "deno"] as const)("several workers on %s", (shell) => {
+  const args = ["--simulate", "--port", "0", "--workers", "2"];
+  const pidsOf = async (origin: string): Promise<number[]> => {
+    const { workers } = (await (await fetch(`${origin}/health`)).json()) as { workers: { pid: number }[] };
+    return workers.map(({ pid }) => pid);
+  };
+
+  it("refuse a port that another program has", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const cli = start([...args, "--port", String(port)], shell);
+    const code = await cli.ended;
+    other.close();
+    expect([code, cli.stdout()]).toEqual([1, ""]);
+    expect(cli.stderr()).toMatch(/^Port \d+ on 127\.0\.0\.1 is in use[^\n]*\n$/);
+  });
+
+  it("end at once with their parent at the second signal", async () => {
+    const cli = start(args, shell);
+    const origin = await originOf(cli);
+    const pids = await pidsOf(origin);
+    const rest = (await startStream(origin)).rest().catch(() => "cut");
+    cli.child.kill("SIGINT");
+    await expect.poll(cli.stderr, { timeout: 5_000 }).toContain("drain-start");
+    cli.child.kill("SIGINT");
+    expect(await cli.ended).toBe(130);
+    expect(await rest).not.toContain("[DONE]");
+    await expect.poll(() => pids.filter(isRunning), { timeout: 5_000 }).toEqual([]);
+  });
+
+  it("end where their parent was killed, so that the port is free", async () => {
+    const cli = start(args, shell);
+    const pids = await pidsOf(await originOf(cli));
+    expect(pids.filter(isRunning)).toHaveLength(2);
+    cli.child.kill("SIGKILL");
+    await expect.poll(() => pids.filter(isRunning), { timeout: 5_000 }).toEqual([]);
+  });
+});
+
+/** One that ended and that nobody collected yet runs no more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 describe.each(["node", "bun", "deno"] as const)("a reload on %s", (shell) => {
   const configOf = (alias: string, level: string) => ({
