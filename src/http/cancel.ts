@@ -14,21 +14,25 @@ export interface Cancellation {
   finish(): void;
 }
 
-/** Follows `parent`, and reports its abort under `parentReason`. */
+/** Why a signal of one of these was aborted, for those that follow it. */
+const reasonBySignal = new WeakMap<AbortSignal, CancelReason>();
+
+/** Follows `parent`, and reports its abort under its own reason where it has one, else under `parentReason`. */
 export function createCancellation(parent: AbortSignal, parentReason: CancelReason): Cancellation {
   const controller = new AbortController();
   let reason: CancelReason | undefined;
   let isFinished = false;
-  const follow = () => cancel(parentReason);
+  const follow = () => cancel(reasonBySignal.get(parent) ?? parentReason);
 
   function cancel(why: CancelReason): void {
     if (isFinished || reason !== undefined) return;
     reason = why;
     parent.removeEventListener("abort", follow);
+    reasonBySignal.set(controller.signal, why);
     controller.abort(new DOMException(`The work was called off: ${why}.`, "AbortError"));
   }
 
-  if (parent.aborted) cancel(parentReason);
+  if (parent.aborted) follow();
   else parent.addEventListener("abort", follow, { once: true });
 
   return {

@@ -23,8 +23,8 @@ export interface Attempt {
   gotFirstByte(): void;
   /** Ends it without an answer. */
   fail(error: ProxyError): void;
-  /** Gives the place on the backend back; once, whatever happened. */
-  release(): void;
+  /** Gives the place on the backend back; once, whatever happened. Says how the answer went, well where left out. */
+  release(outcome?: BreakerOutcome): void;
 }
 
 export interface AttemptPlan<T> {
@@ -152,8 +152,8 @@ function openAttempt(
     fail(error) {
       finish(outcomeOf(error));
     },
-    release() {
-      finish("success");
+    release(outcome = "success") {
+      finish(outcome);
     },
   };
 }

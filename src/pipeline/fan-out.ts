@@ -8,6 +8,7 @@ import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
+import type { Attempt } from "./attempts.ts";
 import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
 import { type Singles, toSingles } from "./singles.ts";
@@ -77,7 +78,7 @@ async function openEach(
     // The others are not to work for an answer that nobody gets.
     work.cancel("parent");
     place.release({ isServed: false });
-    for (const late of opening) void late.then(({ attempt }) => attempt.release()).catch(() => {});
+    for (const late of opening) void late.then(({ attempt }) => attempt.release("neutral")).catch(() => {});
     throw thrown;
   }
   const [first] = open;
@@ -85,8 +86,8 @@ async function openEach(
   if (first === undefined || own === undefined) throw new Error("At least two choices were asked for.");
   Object.assign(exchange, { backend: own.backend, attempts: own.attempts, firstByteAt: own.firstByteAt });
   for (const id of own.mends) exchange.mends.add(id);
-  const release = () => {
-    for (const { attempt } of open) attempt.release();
+  const release: Attempt["release"] = (outcome) => {
+    for (const { attempt } of open) attempt.release(outcome);
     place.release({ isServed: true });
   };
   return {

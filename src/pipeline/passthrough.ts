@@ -9,6 +9,7 @@ import { readStart, resumeBody } from "../normalise/peek.ts";
 import { normaliseUpstreamError } from "../normalise/upstream-error.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
+import type { BreakerOutcome } from "../route/breaker.ts";
 import type { AppEnv } from "./app-env.ts";
 import { type Attempt, runAttempts } from "./attempts.ts";
 import type { Services } from "./services.ts";
@@ -51,8 +52,8 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
       throw work.reason === "body-too-large" ? bodyTooLarge(maxBodyBytes) : thrown;
     });
 
-    const body = whenRead(answer.body, () => {
-      attempt.release();
+    const body = whenRead(answer.body, (outcome) => {
+      attempt.release(work.reason === undefined ? outcome : "neutral");
       settle(exchange, work, services, { status: answer.status, outcome: "ended" });
     });
     const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
@@ -98,10 +99,10 @@ async function readPassed(
   }
 }
 
-/** Calls back once, when the body was sent to its end, or the client left it. */
-function whenRead(body: PassedAnswer["body"], done: () => void): PassedAnswer["body"] {
+/** Calls back once, when the body was sent to its end, broke off, or the client left it. */
+function whenRead(body: PassedAnswer["body"], done: (outcome: BreakerOutcome) => void): PassedAnswer["body"] {
   if (!(body instanceof ReadableStream)) {
-    done();
+    done("success");
     return body;
   }
   const reader = body.getReader();
@@ -111,15 +112,15 @@ function whenRead(body: PassedAnswer["body"], done: () => void): PassedAnswer["b
         try {
           const { done: isOver, value } = await reader.read();
           if (!isOver) return controller.enqueue(value);
-          done();
+          done("success");
           controller.close();
         } catch (cause) {
-          done();
+          done("failure");
           controller.error(cause);
         }
       },
       cancel(reason) {
-        done();
+        done("neutral");
         return reader.cancel(reason);
       },
     },

@@ -6,6 +6,8 @@ import { watchStream } from "../respond/stream.ts";
 import { formatEvent } from "../sse/format.ts";
 import { createEventStream, type EventStream, type StreamOutcome } from "../sse/stream.ts";
 import type { Runtime } from "../runtime.ts";
+import type { CancelReason } from "../http/cancel.ts";
+import type { BreakerOutcome } from "../route/breaker.ts";
 import { createExcerpt } from "./excerpt.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 import { settle } from "./settle.ts";
@@ -52,6 +54,7 @@ async function feedClient(
   const { endpoint, services } = journey;
   const { plan, runtime } = services;
   let open: OpenAnswer | undefined;
+  let ended: BreakerOutcome = "neutral";
   let stopLimit = () => {};
   const stopWatch = watchStream(
     stream,
@@ -74,6 +77,7 @@ async function feedClient(
         ? await stream.feed(excerpt === undefined ? source : excerpt.tap(source))
         : stream.finish(formatEvent(endpoint.formatStreamError(unexpectedJson())));
     const problem = answer.kind === "stream" ? answer.problem() : unexpectedJson().code;
+    ended = outcomeOf(outcome, open.attempt.cancellation.reason, problem);
     end(journey, outcome, open.attempt.cancellation.reason ?? problem ?? undefined, excerpt?.bytes());
     // Deno keeps the connection of an aborted body that nobody is reading; a cancelled reader closes it.
     if (outcome !== "ended" && answer.kind === "stream") {
@@ -87,8 +91,20 @@ async function feedClient(
   } finally {
     stopWatch();
     stopLimit();
-    open?.attempt.release();
+    open?.attempt.release(ended);
   }
+}
+
+/** What the stream's end says of the backend: one that broke or fell silent failed, a client that left says nothing. */
+function outcomeOf(
+  outcome: StreamOutcome,
+  reason: CancelReason | undefined,
+  problem: string | null | undefined,
+): BreakerOutcome {
+  if (reason === "idle-timeout" || reason === "backend-down") return "failure";
+  if (outcome === "cancelled" || reason !== undefined) return "neutral";
+  // Of several streams joined to one, one may have broken while the joined one ended as it should.
+  return outcome === "faulted" || problem?.startsWith("backend_") === true ? "failure" : "success";
 }
 
 function end(journey: Journey, outcome: StreamOutcome, problem: string | undefined, body?: Uint8Array): void {
