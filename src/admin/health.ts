@@ -39,12 +39,18 @@ export function reportLive(c: Context<AppEnv>): Response {
   return c.json({ status: "ok" });
 }
 
-/** 200 while a backend answers, else 503: send no work here. */
+/**
+ * 200 while this replica takes requests. That no backend answers is told and no reason to send it nothing: every replica
+ * would say so at once, clients would find nobody instead of an error that explains, and a sleeping box would never be
+ * woken. Whoever has another place to turn to asks with `?backends=required`: then it is 503.
+ */
 export function reportReady(services: Services): (c: Context<AppEnv>) => Promise<Response> {
   return async (c) => {
     const snapshots = await services.catalog.current();
-    const isReady = snapshots.some(({ status }) => status === "up");
-    return c.json({ status: isReady ? "ready" : "no backend answers" }, isReady ? 200 : 503);
+    const isAnswered = snapshots.some(({ status }) => status === "up");
+    const isReady = isAnswered || c.req.query("backends") !== "required";
+    const backends = isAnswered ? "connected" : "unreachable";
+    return c.json({ status: isReady ? "ready" : "not ready", backends }, isReady ? 200 : 503);
   };
 }
 

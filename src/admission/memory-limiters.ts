@@ -1,8 +1,12 @@
 /** Counts in this process's memory, by rate-limiter-flexible. Forgets a key at the end of its window. */
+import { LRUCache } from "lru-cache";
 import type { RateLimiterRes } from "rate-limiter-flexible";
 // By its own file: the package's index loads every store there is, and with them what workerd does not have.
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import type { Limiter, LimiterSource, LimitRule, Verdict } from "./limiter.ts";
+
+/** Some 40 MB of counters. */
+const mostKeys = 100_000;
 
 export function createMemoryLimiters(): LimiterSource {
   const limiters = new Map<string, Limiter>();
@@ -18,6 +22,11 @@ export function createMemoryLimiters(): LimiterSource {
 
 function createMemoryLimiter({ points: limit, windowSeconds }: LimitRule): Limiter {
   const counter = new RateLimiterMemory({ points: limit, duration: windowSeconds });
+  // Without keys, anybody's address is one; who has not asked for longest begins anew.
+  const counted = new LRUCache<string, true>({
+    max: mostKeys,
+    dispose: (_true, key) => void counter.delete(key),
+  });
 
   function verdict(
     isAllowed: boolean,
@@ -30,14 +39,18 @@ function createMemoryLimiter({ points: limit, windowSeconds }: LimitRule): Limit
 
   return {
     async take(key, points, now) {
+      counted.set(key, true, { noDisposeOnSet: true });
       const after = await counter.penalty(key, points);
       if (after.consumedPoints <= limit) return verdict(true, after, now);
       // What was refused does not count: a client that keeps asking gets in when the window ends.
       return verdict(false, await counter.reward(key, points), now);
     },
     async charge(key, points) {
-      if (points > 0) await counter.penalty(key, points);
-      else if (points < 0) await counter.reward(key, -points);
+      // What is given back to who was forgotten would be a present.
+      if (points < 0 && counted.has(key)) await counter.reward(key, -points);
+      if (points <= 0) return;
+      counted.set(key, true, { noDisposeOnSet: true });
+      await counter.penalty(key, points);
     },
   };
 }

@@ -46,7 +46,7 @@ export function isPublicAddress(address: string): boolean {
   return isWithin(ipv6, "2000::/3") && !closedIpv6.some((network) => isWithin(ipv6, network));
 }
 
-type Bytes = readonly number[];
+export type Bytes = readonly number[];
 
 function isPublicIpv4(address: Bytes): boolean {
   return !closedIpv4.some((network) => isWithin(address, network));
@@ -70,7 +70,8 @@ function parseIpv4(text: string): Bytes | undefined {
   return bytes.every((byte) => byte <= 255) ? bytes : undefined;
 }
 
-function parseIpv6(text: string): Bytes | undefined {
+/** Its sixteen bytes. */
+export function parseIpv6(text: string): Bytes | undefined {
   // A zone names a link, so that such an address is none of the public's; what does not parse counts as not public.
   const halves = text.split("::");
   if (halves.length > 2 || !text.includes(":")) return undefined;

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import type { Caller } from "../admission/admission.ts";
 import { endpointOf, requireEndpoint } from "../auth/permission.ts";
 import { requireKey } from "../auth/require-key.ts";
+import { callerNetwork } from "../http/caller-network.ts";
 import type { KeyPlan } from "../config/key-plan.ts";
 import type { Plan } from "../config/plan.ts";
 import type { Exchange } from "../exchange.ts";
@@ -27,6 +28,6 @@ export function letIn({ plan, admission }: Services): MiddlewareHandler<AppEnv> 
 
 function callerOf(key: KeyPlan | undefined, exchange: Exchange, plan: Plan): Caller {
   if (key !== undefined) return { id: `key:${key.name}`, label: `key '${key.name}'`, limits: key.limits };
-  const address = exchange.clientAddress ?? "unknown";
+  const address = callerNetwork(exchange.clientAddress ?? "unknown");
   return { id: `address:${address}`, label: `address ${address}`, limits: plan.anonymousLimits };
 }

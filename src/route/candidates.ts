@@ -64,9 +64,6 @@ export interface Candidates {
   readonly lastResorts: readonly Candidate[];
 }
 
-/** Facts that a list may add one day; what is left out never refuses. */
-type ListedModel = LocalModel & { readonly callsTools?: boolean | undefined };
-
 type Fit =
   { readonly tier: CandidateTier; readonly modelId: string | undefined } | { readonly reason: RefusalReason };
 
@@ -133,7 +130,7 @@ function fitOf(needs: RouteNeeds, snapshot: BackendSnapshot, { allowed, tried }:
 }
 
 /** The first loaded model of that name that can do what is asked, else the first that can. */
-function fitOfModel(needs: RouteNeeds, asked: string, models: readonly ListedModel[]): Fit {
+function fitOfModel(needs: RouteNeeds, asked: string, models: readonly LocalModel[]): Fit {
   const exact = models.filter(({ id }) => id === asked);
   const named = exact.length > 0 ? exact : models.filter(({ id }) => isSameModel(asked, id));
   const able = named.filter((model) => lackOf(model, needs) === undefined);
@@ -143,10 +140,10 @@ function fitOfModel(needs: RouteNeeds, asked: string, models: readonly ListedMod
   return { reason: (closest && lackOf(closest, needs)) ?? "no-model" };
 }
 
-function lackOf(model: ListedModel, needs: RouteNeeds): RefusalReason | undefined {
+function lackOf(model: LocalModel, needs: RouteNeeds): RefusalReason | undefined {
   if (model.kind !== undefined && model.kind !== needs.kind) return "wrong-kind";
   if (needs.vision === true && model.seesImages === false) return "no-vision";
-  if (needs.tools === true && model.callsTools === false) return "no-tools";
+  if (needs.tools === true && model.usesTools === false) return "no-tools";
   return undefined;
 }
 

@@ -70,4 +70,18 @@ describe("a limiter in memory", () => {
     expect((await limiters.open({ ...rule }).take("a", 1, start)).isAllowed).toBe(false);
     expect((await limiters.open({ ...rule, points: 20 }).take("a", 1, start)).isAllowed).toBe(true);
   });
+
+  it("forgets who has not asked for longest, so that anybody's addresses do not fill the memory", async () => {
+    vi.useRealTimers();
+    const limiter = open();
+    await limiter.take("early", 10, Date.now());
+    await limiter.take("faithful", 10, Date.now());
+    for (let count = 0; count < 100_000; count++) {
+      await limiter.take(`10.0.${count >> 8}.${count & 255}`, 1, Date.now());
+      if (count % 50_000 === 0) await limiter.charge("faithful", 1, Date.now());
+    }
+    await limiter.charge("early", -10, Date.now());
+    expect(await limiter.take("early", 10, Date.now())).toMatchObject({ isAllowed: true, used: 10 });
+    expect(await limiter.take("faithful", 1, Date.now())).toMatchObject({ isAllowed: false });
+  });
 });

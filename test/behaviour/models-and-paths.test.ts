@@ -89,7 +89,7 @@ describe("health", () => {
     });
   });
 
-  it("is degraded while one backend is down, and not ready while all are", async () => {
+  it("is degraded while one backend is down, and not ready for whoever requires one while all are", async () => {
     const dead = await deadUrl();
     app = createTestApp({ backends: { box: { url: upstream.url }, gone: { url: dead } } });
     expect(await (await app.request("/health")).json()).toMatchObject({
@@ -99,7 +99,9 @@ describe("health", () => {
     expect((await app.request("/health/ready")).status).toBe(200);
     app = createTestApp({ backends: { gone: { url: dead } } });
     expect((await app.request("/health")).status).toBe(200);
-    expect((await app.request("/health/ready")).status).toBe(503);
+    const ready = await app.request("/health/ready");
+    expect([ready.status, await ready.json()]).toEqual([200, { status: "ready", backends: "unreachable" }]);
+    expect((await app.request("/health/ready?backends=required")).status).toBe(503);
     expect((await app.request("/health/live")).status).toBe(200);
   });
 
@@ -114,10 +116,10 @@ describe("health", () => {
             : Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" })),
       },
     );
-    expect((await app.request("/health/ready")).status).toBe(503);
+    expect((await app.request("/health/ready?backends=required")).status).toBe(503);
     isUp = true;
     expect((await app.chat({ model: "local-chat" })).status).toBe(200);
-    expect((await app.request("/health/ready")).status).toBe(200);
+    expect((await app.request("/health/ready?backends=required")).status).toBe(200);
   });
 });
 

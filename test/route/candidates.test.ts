@@ -69,7 +69,7 @@ describe("a refusal", () => {
     ["wrong-kind", has(model("qwen3-8b", { kind: "embedding" })), {}, {}],
     ["wrong-kind", has(model("qwen3-8b", { kind: "chat" })), { kind: "embedding" }, {}],
     ["no-vision", has(model("qwen3-8b", { seesImages: false })), { vision: true }, {}],
-    ["no-tools", has(model("qwen3-8b", { callsTools: false })), { tools: true }, {}],
+    ["no-tools", has(model("qwen3-8b", { usesTools: false })), { tools: true }, {}],
     ["not-allowed", {}, {}, { allowed: new Set(["b"]) }],
     ["tried", {}, {}, { tried: new Set(["a"]) }],
     ["drained", { isDrained: true }, {}, {}],

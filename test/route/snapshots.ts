@@ -32,7 +32,7 @@ export function snapshot(name: string, known: Partial<BackendSnapshot> = {}): Ba
 }
 
 /** A listed model. */
-export const model = (id: string, known: Partial<LocalModel> & { readonly callsTools?: boolean } = {}) => ({
+export const model = (id: string, known: Partial<LocalModel> = {}) => ({
   id,
   kind: undefined,
   isLoaded: undefined,
