@@ -22,6 +22,8 @@ import { hearReplicas } from "./pipeline/hear-replicas.ts";
 import { letIn } from "./pipeline/let-in.ts";
 import { passThrough } from "./pipeline/passthrough.ts";
 import { createBoxWaker } from "./pipeline/box-waker.ts";
+import { createLoadWaits } from "./pipeline/load-waits.ts";
+import { createModelLoader } from "./pipeline/model-loader.ts";
 import { createPlaces } from "./pipeline/places.ts";
 import { proxyTo } from "./pipeline/proxy.ts";
 import { countTokensEndpoint, messagesEndpoint } from "./protocol/anthropic/messages.ts";
@@ -32,7 +34,6 @@ import { responsesEndpoint } from "./protocol/openai/responses.ts";
 import { exposedHeaders } from "./respond/headers.ts";
 import { createRouter } from "./pipeline/router.ts";
 import type { Runtime } from "./runtime.ts";
-import { createModelLoads } from "./route/model-loads.ts";
 import { createState, type ProxyState } from "./state.ts";
 import { readDoor } from "./translate/door.ts";
 
@@ -52,14 +53,27 @@ export function createApp(
   state: ProxyState = createState(runtime),
 ): Hono<AppEnv> {
   const plan = createPlan(config);
-  const { pool, store, metrics, startedAt } = state;
+  const { pool, loads, store, metrics, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
   const places = createPlaces(plan, pool, catalog, runtime);
   const router = createRouter(plan, pool, places.running, () => runtime.random());
-  const loads = createModelLoads(runtime);
   const waker = createBoxWaker({ runtime, loads, pool });
+  const onLoaded = async () => void (await catalog.refreshed());
+  const loadWaits = createLoadWaits(createModelLoader({ runtime, loads, onLoaded }), runtime);
   const admission = createAdmission(state.admission, runtime);
-  const services = { plan, runtime, pool, store, metrics, admission, catalog, router, places, waker };
+  const services = {
+    plan,
+    runtime,
+    pool,
+    store,
+    metrics,
+    admission,
+    catalog,
+    router,
+    places,
+    waker,
+    loadWaits,
+  };
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));

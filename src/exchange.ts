@@ -47,6 +47,8 @@ export interface Exchange {
   backend: string | undefined;
   /** How many times the request was handed to a backend. */
   attempts: number;
+  /** What it waits for at this moment, in one line, for the heartbeats of its stream. */
+  waitingFor: (() => string | undefined) | undefined;
   /** Milliseconds that it waited for places on backends. */
   waitedMs: number;
   firstByteAt: number | undefined;

@@ -6,6 +6,7 @@ import { createSharedLimiters } from "./store/shared-limiters.ts";
 import { createSharedSlots } from "./store/shared-slots.ts";
 import { createMemorySlots } from "./admission/slots.ts";
 import { type Metrics, noMetrics } from "./observe/metrics.ts";
+import { createModelLoads, type ModelLoads } from "./route/model-loads.ts";
 import { createPool, type Pool } from "./route/pool.ts";
 import type { Runtime } from "./runtime.ts";
 import { createFallbackState } from "./store/fallback-state.ts";
@@ -15,6 +16,8 @@ import type { SharedState, StateOperations } from "./store/shared-state.ts";
 
 export interface ProxyState {
   readonly pool: Pool;
+  /** Loads of models and calls of boxes that run. */
+  readonly loads: ModelLoads;
   readonly store: SharedState;
   readonly metrics: Metrics;
   readonly admission: AdmissionState;
@@ -40,12 +43,13 @@ export const storedBytes = 128 * 1024 * 1024;
 
 /** In this process's memory, by the runtime's clock and chance. */
 export function createState(
-  { now, random }: Pick<Runtime, "now" | "random">,
+  { now, random, sharesPromises }: Pick<Runtime, "now" | "random" | "sharesPromises">,
   metrics: Metrics = noMetrics,
 ): ProxyState {
   const store = createMemoryState(storedBytes, now);
   return {
     pool: createPool({ now, random }),
+    loads: createModelLoads({ now, sharesPromises }),
     store,
     metrics,
     admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
@@ -72,6 +76,7 @@ export function createSharedState(
   const pool = createPool({ now, random });
   return {
     pool,
+    loads: createModelLoads(runtime),
     store,
     metrics,
     admission: { limiters: createSharedLimiters(store), slots: createSharedSlots(leases) },

@@ -29,7 +29,7 @@ export function hostApp(
   let stopWork = startWork(config);
 
   function startWork(current: Config): () => void {
-    const parts = { plan: createPlan(current), pool: state.pool, runtime };
+    const parts = { plan: createPlan(current), pool: state.pool, loads: state.loads, runtime };
     const stopChecks = startHealthChecks(parts);
     const stopWarming = keepsWarm ? startWarming(parts) : () => {};
     return () => {

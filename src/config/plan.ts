@@ -40,6 +40,8 @@ export interface BackendPlan {
   readonly maxConcurrency: number | undefined;
   readonly preload: readonly string[];
   readonly keepWarmMs: number;
+  /** Requests for a model that is not loaded wait together for one load. */
+  readonly loadsFirst: boolean;
   readonly wake: WakeConfig | undefined;
   readonly weight: number;
   readonly oneModelAtATime: boolean;
@@ -186,6 +188,7 @@ function planBackend(name: string, backend: BackendConfig, config: Config): Back
     maxConcurrency: backend.max_concurrency,
     preload: backend.preload,
     keepWarmMs: backend.keep_warm * 1000,
+    loadsFirst: backend.load_first,
     wake: backend.wake,
     weight: backend.weight,
     oneModelAtATime: backend.one_model_at_a_time,

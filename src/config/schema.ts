@@ -71,6 +71,12 @@ const backend = z
       .describe(
         "Seconds between two looks at whether the preloaded models are still loaded; 0 looks at the start only.",
       ),
+    load_first: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether requests for a model that is not loaded wait together for one load, and streams tell its progress; the box's TTL and eviction hold as they do for any request.",
+      ),
     wake: wake.optional().describe("How to wake the box when a request comes while it is down."),
     responses: z
       .enum(["auto", "native", "translated"])

@@ -1,31 +1,16 @@
 /** The one loop that tries: pick a backend, send, read the answer; again, or elsewhere, only while the client got nothing. */
 import { ProxyError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
-import { type Cancellation, createCancellation } from "../http/cancel.ts";
+import type { Cancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
-import type { Place } from "../route/queue/waiting-room.ts";
-import type { BreakerOutcome } from "../route/breaker.ts";
-import { toWakePlan } from "../upstream/wake.ts";
-import { failureOf, send } from "../upstream/send.ts";
+import { send } from "../upstream/send.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
+import { type Attempt, openAttempt } from "./attempt.ts";
+import { awaitReady } from "./await-ready.ts";
 import { pause } from "./pause.ts";
 import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
-
-/** The work of one attempt that is still open: its answer's body may still be on its way. */
-export interface Attempt {
-  readonly backend: BackendPlan;
-  readonly cancellation: Cancellation;
-  /** What a failed read means, given who called the attempt off. */
-  broken(thrown: unknown): ProxyError;
-  /** Stops the wait for the first byte. */
-  gotFirstByte(): void;
-  /** Ends it without an answer. */
-  fail(error: ProxyError): void;
-  /** Gives the place on the backend back; once, whatever happened. Says how the answer went, well where left out. */
-  release(outcome?: BreakerOutcome): void;
-}
 
 export interface AttemptPlan<T> {
   readonly wish: Wish;
@@ -65,16 +50,15 @@ export async function runAttempts<T>(
     const chosen = place?.backend ?? held ?? order[0];
     const snapshot = snapshots.find(({ backend: { name } }) => name === chosen);
     if (snapshot === undefined) throw new Error("A plan without backends passed the configuration's checks.");
-    const { backend, status } = snapshot;
+    const { backend } = snapshot;
     exchange.backend = backend.name;
     exchange.waitedMs += place?.waitedMs ?? 0;
     exchange.attempts++;
     attempts++;
     const attempt = openAttempt(backend, work, services, place);
     try {
-      if (status === "down" && backend.wake !== undefined) {
-        await services.waker.wake(backend, toWakePlan(backend.wake), work.signal).ready;
-      }
+      await awaitReady(snapshot, exchange, plan.wish.needs.model, work.signal, services);
+      attempt.expectFirstByte();
       const response = await send(
         await plan.toRequest(backend, attempt),
         backend,
@@ -112,55 +96,4 @@ export async function runAttempts<T>(
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }
   }
-}
-
-function openAttempt(
-  backend: BackendPlan,
-  work: Cancellation,
-  services: Services,
-  place: Place | undefined,
-): Attempt {
-  const begunAt = services.runtime.now();
-  let ttftMs: number | undefined;
-  const cancellation = createCancellation(work.signal, "parent");
-  const release = services.pool.begin(backend);
-  const timeoutMs = backend.firstByteTimeoutMs;
-  const forget = services.pool.onDown(backend, () => cancellation.cancel("backend-down"));
-  const stopTimer =
-    timeoutMs > 0
-      ? services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs)
-      : () => {};
-  const finish = (outcome: BreakerOutcome) => {
-    stopTimer();
-    forget();
-    place?.release({ isServed: ttftMs !== undefined });
-    release({ outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome, ttftMs });
-    cancellation.finish();
-  };
-  return {
-    backend,
-    cancellation,
-    broken: (thrown) =>
-      thrown instanceof ProxyError && cancellation.reason === undefined
-        ? thrown
-        : failureOf(thrown, backend, cancellation),
-    gotFirstByte() {
-      ttftMs ??= services.runtime.now() - begunAt;
-      stopTimer();
-      forget();
-    },
-    fail(error) {
-      finish(outcomeOf(error));
-    },
-    release(outcome = "success") {
-      finish(outcome);
-    },
-  };
-}
-
-/** What an error says of the backend's health: a refusal is an answer, and a client that left says nothing. */
-function outcomeOf({ status, code, origin }: ProxyError): BreakerOutcome {
-  if (status === 499 || code === "model_loading" || status === 429 || status === 501) return "neutral";
-  if (status === 502 || status === 503 || status === 504) return "failure";
-  return origin === "upstream" && status >= 500 ? "failure" : "success";
 }

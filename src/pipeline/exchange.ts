@@ -36,6 +36,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
       fallback: undefined,
       backend: undefined,
       attempts: 0,
+      waitingFor: undefined,
       waitedMs: 0,
       firstByteAt: undefined,
       streamed: false,

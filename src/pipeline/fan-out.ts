@@ -8,7 +8,7 @@ import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { selectBackend } from "../route/select.ts";
 import type { ModelRequestBody } from "./model-request.ts";
-import type { Attempt } from "./attempts.ts";
+import type { Attempt } from "./attempt.ts";
 import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
 import { type Singles, toSingles } from "./singles.ts";

@@ -11,7 +11,8 @@ import { answerHeaders } from "../respond/headers.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
 import type { AppEnv } from "./app-env.ts";
-import { type Attempt, runAttempts } from "./attempts.ts";
+import type { Attempt } from "./attempt.ts";
+import { runAttempts } from "./attempts.ts";
 import type { Services } from "./services.ts";
 import { settle } from "./settle.ts";
 

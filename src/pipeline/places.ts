@@ -48,8 +48,12 @@ export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: 
       const key = exchange.principal ?? exchange.clientAddress ?? "";
       const name = model === undefined ? undefined : bareModelName(model);
       const place = room.acquire({ id, key, priority: exchange.priority, model: name, candidates }, signal);
-      if (room.depth().waiting > 0) lookAgain();
-      return place;
+      if (room.depth().waiting === 0) return place;
+      lookAgain();
+      exchange.waitingFor = () => describePosition(room.positionOf(id));
+      return place.finally(() => {
+        exchange.waitingFor = undefined;
+      });
     },
     depth: () => room.depth(),
     running: (backend) => room.running(backend),
@@ -57,6 +61,10 @@ export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: 
 }
 
 const lookAgainMs = 10_000;
+
+function describePosition(position: number | undefined): string | undefined {
+  return position === undefined ? undefined : `waiting for a place, ${position - 1} before you`;
+}
 
 function tellPlaces(room: WaitingRoom, snapshots: readonly BackendSnapshot[]): void {
   room.setBackends(

@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime.ts";
 import type { BoxWaker } from "./box-waker.ts";
 import type { SharedState } from "../store/shared-state.ts";
 import type { Catalog } from "./catalog.ts";
+import type { LoadWaits } from "./load-waits.ts";
 import type { Places } from "./places.ts";
 import type { Router } from "./router.ts";
 
@@ -20,5 +21,6 @@ export interface Services {
   readonly store: SharedState;
   readonly router: Router;
   readonly waker: BoxWaker;
+  readonly loadWaits: LoadWaits;
   readonly places: Places;
 }

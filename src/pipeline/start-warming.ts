@@ -1,5 +1,5 @@
 /** Begins to load and keep the models that the configuration names. */
-import { createModelLoads } from "../route/model-loads.ts";
+import type { ModelLoads } from "../route/model-loads.ts";
 import { createCatalog } from "./catalog.ts";
 import { createModelLoader } from "./model-loader.ts";
 import type { Services } from "./services.ts";
@@ -10,11 +10,12 @@ export function startWarming({
   plan,
   pool,
   runtime,
-}: Pick<Services, "plan" | "pool" | "runtime">): () => void {
+  loads,
+}: Pick<Services, "plan" | "pool" | "runtime"> & { readonly loads: ModelLoads }): () => void {
   const catalog = createCatalog(plan, pool, runtime);
   const loader = createModelLoader({
     runtime,
-    loads: createModelLoads(runtime),
+    loads,
     contextLengthOf: (model) => plan.modelOptions(model).contextLength,
   });
   const warm = createWarmModels({

@@ -61,6 +61,7 @@ async function feedClient(
     {
       heartbeatMs: plan.heartbeatMs,
       idleTimeoutMs: plan.idleTimeoutMs,
+      why: () => journey.exchange.waitingFor?.(),
       onIdle: () => open?.attempt.cancellation.cancel("idle-timeout"),
     },
     runtime,

@@ -9,9 +9,9 @@ export interface StreamWatch {
   /** Milliseconds of waiting for the backend's next bytes before `onIdle`; 0 for never. */
   readonly idleTimeoutMs: number;
   readonly onIdle: () => void;
+  /** What the client is told of the silence, in one line; nothing much where it is undefined. */
+  readonly why?: () => string | undefined;
 }
-
-const heartbeat = formatComment("keep-alive");
 
 /** Watches a stream on a wall clock with one timer; returns the function that stops it. */
 export function watchStream(stream: EventStream, watch: StreamWatch, runtime: Runtime): () => void {
@@ -32,7 +32,7 @@ export function watchStream(stream: EventStream, watch: StreamWatch, runtime: Ru
     const isIdle = stream.readingSince !== undefined && now - stream.readingSince >= watch.idleTimeoutMs;
     if (watch.idleTimeoutMs > 0 && isIdle) return watch.onIdle();
     if (watch.heartbeatMs > 0 && now - Math.max(stream.sentAt, beatAt) >= watch.heartbeatMs) {
-      stream.interject(heartbeat);
+      stream.interject(formatComment(watch.why?.() ?? "keep-alive"));
       beatAt = now;
     }
     arm();

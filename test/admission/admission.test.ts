@@ -28,6 +28,7 @@ const exchangeOf = (): Exchange => ({
   target: undefined,
   backend: undefined,
   fallback: undefined,
+  waitingFor: undefined,
   attempts: 0,
   waitedMs: 0,
   firstByteAt: undefined,

@@ -22,7 +22,10 @@ afterEach(() => backend.stop());
 
 const mapped = { "to-blind": "blind", "to-seeing": "seeing", "to-odd": "odd", "to-missing": "missing" };
 const createApp = (box = {}) =>
-  createTestApp({ backends: { box: { url: backend.url, ...box } }, model_mapping: mapped });
+  createTestApp({
+    backends: { box: { url: backend.url, load_first: false, ...box } },
+    model_mapping: mapped,
+  });
 /** LM Studio before 0.4.0, which has the older list only. */
 const lists = ["/api/v1/models", "/api/v0/models"];
 const asked = () => backend.requests.map(({ url }) => url);

@@ -8,7 +8,7 @@ const messagesByFile: Readonly<Record<string, readonly string[]>> = {
     "",
     "backends.url (line 2, column 3)",
     '  found:    the string "http://10.50.10.14:1234"',
-    "  expected: a mapping with `url`, `type`, `timeout`, `api_key`, `headers`, `weight`, `max_concurrency`, `one_model_at_a_time`, `preload`, `keep_warm`, `wake`, `responses`, `disabled_mends`",
+    "  expected: a mapping with `url`, `type`, `timeout`, `api_key`, `headers`, `weight`, `max_concurrency`, `one_model_at_a_time`, `preload`, `keep_warm`, `load_first`, `wake`, `responses`, `disabled_mends`",
     '  hint:     put a name of your choice around it: { "primary": { "url": … } }',
   ],
   "empty-backends.yaml": [

@@ -45,6 +45,7 @@ describe("redactConfig", () => {
           weight: 1,
           preload: [],
           keep_warm: 0,
+          load_first: true,
           one_model_at_a_time: false,
           responses: "auto",
           disabled_mends: [],

@@ -19,6 +19,7 @@ const exchangeOf = (facts: Partial<Exchange> = {}): Exchange => ({
   alias: "gpt-4o",
   target: { model: "local", via: "alias" },
   fallback: undefined,
+  waitingFor: undefined,
   waitedMs: 0,
   backend: "box",
   attempts: 1,
