@@ -25,6 +25,7 @@ import { createBoxWaker } from "./pipeline/box-waker.ts";
 import { createLoadWaits } from "./pipeline/load-waits.ts";
 import { createModelLoader } from "./pipeline/model-loader.ts";
 import { createPlaces } from "./pipeline/places.ts";
+import { sharePlaces } from "./pipeline/shared-places.ts";
 import { proxyTo } from "./pipeline/proxy.ts";
 import { countTokensEndpoint, messagesEndpoint } from "./protocol/anthropic/messages.ts";
 import { chatEndpoint } from "./protocol/openai/chat.ts";
@@ -53,9 +54,10 @@ export function createApp(
   state: ProxyState = createState(runtime),
 ): Hono<AppEnv> {
   const plan = createPlan(config);
-  const { pool, loads, store, metrics, startedAt } = state;
+  const { pool, loads, store, leases, metrics, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
-  const places = createPlaces(plan, pool, catalog, runtime);
+  const ownPlaces = createPlaces(plan, pool, catalog, runtime);
+  const places = leases === undefined ? ownPlaces : sharePlaces(ownPlaces, { plan, pool, runtime, leases });
   const router = createRouter(plan, pool, places.running, () => runtime.random());
   const waker = createBoxWaker({ runtime, loads, pool });
   const onLoaded = async () => void (await catalog.refreshed());

@@ -1,4 +1,5 @@
 /** A model that has to be loaded first: one load for all who wait, told in their streams, called off by the last who leaves. */
+import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import {
@@ -30,11 +31,7 @@ beforeEach(async () => {
     }
     if (request.url.endsWith("/models")) return sendJson(response, 200, { error: "Unexpected endpoint" });
     if (isTouch(request)) {
-      void load.promise.then(({ status, body }) => {
-        isLoaded = status === 200;
-        sendJson(response, status, body);
-      });
-      return;
+      return answerTouch(response);
     }
     const { stream } = JSON.parse(request.body.toString()) as { stream?: boolean };
     if (stream !== true) return sendJson(response, 200, chatAnswer());
@@ -44,6 +41,12 @@ beforeEach(async () => {
   box.models = undefined;
 });
 afterEach(() => box.stop());
+
+async function answerTouch(response: ServerResponse): Promise<void> {
+  const { status, body } = await load.promise;
+  isLoaded = status === 200;
+  sendJson(response, status, body);
+}
 
 async function openApp(config: ConfigInput = {}, settings = {}) {
   const backends = { gpu1: { url: box.url, max_concurrency: 50, ...settings } };

@@ -16,6 +16,7 @@ import { type LaunchedProxy, launch, runtimeNames } from "../support/launch.ts";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const limited = "sk-limited";
 const narrow = "sk-narrow";
+const free = "sk-free";
 
 describe.each(runtimeNames)("on %s", (runtime) => {
   let upstream: FakeUpstream;
@@ -24,13 +25,14 @@ describe.each(runtimeNames)("on %s", (runtime) => {
   beforeAll(async () => {
     upstream = await startUpstream((_request, response) => sendJson(response, 200, chatAnswer()));
     const config: ConfigInput = {
-      backends: { box: { url: upstream.url } },
+      backends: { box: { url: upstream.url, max_concurrency: 2 } },
       keys: [
         {
           name: "limited",
           sha256: sha256(limited),
           limits: { requests_per_minute: 60, tokens_per_minute: 1_000_000 },
         },
+        { name: "free", sha256: sha256(free) },
         { name: "narrow", sha256: sha256(narrow), limits: { concurrency: 1 } },
       ],
       limits: { stream_seconds: 1 },
@@ -77,6 +79,23 @@ describe.each(runtimeNames)("on %s", (runtime) => {
     expect(await answer.text()).toMatch(
       isKept ? /^proxy_requests_total\{.*status="429"\} 140$/m : /metrics_not_kept/,
     );
+  });
+
+  it("sends a box no more at once than it takes", async () => {
+    let running = 0;
+    let highest = 0;
+    upstream.handle = (_request, response) => {
+      running++;
+      highest = Math.max(highest, running);
+      setTimeout(() => {
+        running--;
+        sendJson(response, 200, chatAnswer());
+      }, 20);
+    };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => chat(free)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(highest).toBe(2);
+    await Promise.all(answers.map((answer) => answer.body?.cancel()));
   });
 
   it("refuses a wrong key", async () => {

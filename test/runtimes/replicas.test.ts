@@ -28,11 +28,17 @@ const answer: FakeUpstream["handle"] = (_request, response) => sendJson(response
 
 function configFor(prefix: string): ConfigInput {
   return {
-    backends: { box: { url: upstream.url, max_concurrency: 1_000 } },
+    backends: {
+      box: { url: upstream.url, max_concurrency: 1_000 },
+      small: { url: upstream.url, max_concurrency: 2 },
+    },
+    routes: [{ keys: ["small-a", "small-b"], backends: ["small"] }, { backends: ["box"] }],
     queue: { max_size: 1_000 },
     keys: [
       { name: "counted", secret: "sk-counted", limits: { requests_per_minute: 60 } },
       { name: "narrow", secret: "sk-narrow", limits: { concurrency: 4 } },
+      { name: "small-a", secret: "sk-small-a" },
+      { name: "small-b", secret: "sk-small-b" },
       { name: "wide", secret: "sk-wide", limits: { requests_per_minute: 1_000_000, concurrency: 1_000 } },
     ],
     state: { url: redis.url, prefix, lease_lifetime: leaseSeconds, command_timeout: 5 },
@@ -120,6 +126,30 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
     expect(countOf(statuses, 200) + countOf(statuses, 429)).toBe(500);
   });
 
+  it("never send a box more than its places, and let no key of one wait for a flood on the other", async () => {
+    let running = 0;
+    let highest = 0;
+    upstream.handle = (_request, response) => {
+      running++;
+      highest = Math.max(highest, running);
+      setTimeout(() => {
+        running--;
+        sendJson(response, 200, chatAnswer());
+      }, 20);
+    };
+    const flood = Array.from({ length: 100 }, () => statusOf(chat(first(), "sk-small-a")));
+    const waits: number[] = [];
+    for (let count = 0; count < 7; count++) {
+      const begunAt = Date.now();
+      expect(await statusOf(chat(second(), "sk-small-b"))).toBe(200);
+      waits.push(Date.now() - begunAt);
+    }
+    expect(countOf(await Promise.all(flood), 200)).toBe(100);
+    expect(highest).toBe(2);
+    // The whole flood takes over a second.
+    expect(waits.toSorted((a, b) => a - b)[3]).toBeLessThan(500);
+  });
+
   it("lose no request while Redis is gone, frozen and back again", async () => {
     const statuses: number[] = [];
     const load = { goesOn: true };
@@ -157,6 +187,7 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
     await expect.poll(() => statusOf(chat(second(), "sk-narrow")), soon).toBe(200);
     // The asking and the answer's way come on top of the lease.
     expect(Date.now() - killedAt).toBeLessThan(leaseSeconds * 1000 + 500);
+    await Promise.all(Array.from({ length: 4 }, () => statusOf(chat(second(), "sk-small-b"))));
     expect(await Promise.all(left)).toEqual([0, 0, 0, 0]);
   });
 });
