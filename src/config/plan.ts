@@ -108,6 +108,8 @@ export interface Plan {
   readonly health: HealthPlan;
   readonly queue: QueuePlan;
   readonly routeOf: (facts: RouteFacts) => RoutePlan;
+  /** 0 never asks a second backend. */
+  readonly hedgeMs: number;
   readonly adminKey: Secret | undefined;
   readonly logRequestBodies: boolean;
   readonly logResponseBodies: boolean;
@@ -158,6 +160,7 @@ export function createPlan(config: Config): Plan {
     },
     health: planHealth(config),
     routeOf: createRoutes(config.routes, config.routing.policy),
+    hedgeMs: config.routing.hedge_embeddings * 1000,
     adminKey: config.admin.key,
     queue: {
       maxSize: config.queue.max_size,

@@ -1,6 +1,6 @@
 /** The sections `routing`, `routes` and `admin`: which backends take what. */
 import { z } from "zod";
-import { secret } from "./schema-values.ts";
+import { seconds, secret } from "./schema-values.ts";
 
 export const policyNames = [
   "in_order",
@@ -18,6 +18,11 @@ export const routing = z.strictObject({
   policy: policy
     .default("least_connections")
     .describe("How one of several backends is chosen among those that have the model and are well."),
+  hedge_embeddings: seconds
+    .default(0)
+    .describe(
+      "Seconds after which embeddings that are not there are asked for once more on another backend that has a place; the first answer counts. 0 never does.",
+    ),
 });
 
 const names = z.array(z.string().min(1)).min(1).optional();

@@ -4,8 +4,9 @@ import { embeddingBatches } from "../dialects/mends/embedding-batches.ts";
 import { mergeEmbeddings } from "../normalise/merge-embeddings.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { selectBackend } from "../route/select.ts";
+import { openHedged } from "./hedge.ts";
 import type { ModelRequestBody } from "./model-request.ts";
-import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
+import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
 
 export async function openEmbeddings(
   clientHeaders: Headers,
@@ -17,7 +18,7 @@ export async function openEmbeddings(
   const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
   const facts = factsOf(request, journey);
   const isNeeded = backend !== undefined && selectMends([embeddingBatches], backend, facts).length > 0;
-  if (!isNeeded || !Array.isArray(input)) return openAnswer(clientHeaders, request, journey);
+  if (!isNeeded || !Array.isArray(input)) return openHedged(clientHeaders, request, journey);
   const answers: JsonObject[] = [];
   let last: OpenAnswer | undefined;
   const mends = new Set<string>([embeddingBatches.id]);
@@ -25,7 +26,7 @@ export async function openEmbeddings(
   for (const part of partsOf(input, facts.options.embeddingBatch)) {
     exchange.attempts = 0;
     last?.attempt.release();
-    last = await openAnswer(clientHeaders, withInput(request, part, facts.model), journey);
+    last = await openHedged(clientHeaders, withInput(request, part, facts.model), journey);
     attempts += exchange.attempts;
     for (const id of exchange.mends) mends.add(id);
     if (last.answer.kind === "json") answers.push(parse(last.answer.bytes));

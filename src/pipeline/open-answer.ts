@@ -33,6 +33,8 @@ export interface Journey {
   readonly translate?: () => ChunkTranslation;
   /** The backend with the place that was taken for several requests together. */
   readonly placeOn?: string;
+  /** The only backend that may be asked. */
+  readonly only?: string;
 }
 
 /** What mends may know of this request. */
@@ -86,12 +88,13 @@ function toldContextLength(model: string, { pool, plan }: Services): number | un
 export function openAnswer(
   clientHeaders: Headers,
   request: ModelRequestBody,
-  { endpoint, exchange, work, services, translate, placeOn }: Journey,
+  { endpoint, exchange, work, services, translate, placeOn, only }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
+  const wish = wishOf(request, { endpoint, exchange, services });
   const facts = factsOf(request, { exchange, endpoint, services });
   return runAttempts(exchange, work, services, {
-    wish: wishOf(request, { endpoint, exchange, services }),
+    wish: only === undefined ? wish : { ...wish, route: { ...wish.route, backends: new Set([only]) } },
     canRepeat: true,
     needsPlace: placeOn === undefined,
     placeOn,
