@@ -56,7 +56,7 @@ export function createApp(
   const plan = createPlan(config);
   const { pool, loads, store, leases, metrics, startedAt } = state;
   const catalog = createCatalog(plan, pool, runtime);
-  const ownPlaces = createPlaces(plan, pool, catalog, runtime);
+  const ownPlaces = createPlaces(plan, state, catalog, runtime);
   const places = leases === undefined ? ownPlaces : sharePlaces(ownPlaces, { plan, pool, runtime, leases });
   const router = createRouter(plan, pool, places.running, () => runtime.random());
   const waker = createBoxWaker({ runtime, loads, pool });

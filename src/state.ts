@@ -8,6 +8,7 @@ import { createMemorySlots } from "./admission/slots.ts";
 import { type Metrics, noMetrics } from "./observe/metrics.ts";
 import { createModelLoads, type ModelLoads } from "./route/model-loads.ts";
 import { createPool, type Pool } from "./route/pool.ts";
+import { createRooms, type Rooms } from "./route/queue/rooms.ts";
 import type { Runtime } from "./runtime.ts";
 import { createFallbackState } from "./store/fallback-state.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "./store/lease-keeper.ts";
@@ -18,6 +19,8 @@ export interface ProxyState {
   readonly pool: Pool;
   /** Loads of models and calls of boxes that run. */
   readonly loads: ModelLoads;
+  /** Who runs on the backends and who waits for them. */
+  readonly rooms: Rooms;
   readonly store: SharedState;
   readonly metrics: Metrics;
   readonly admission: AdmissionState;
@@ -43,13 +46,14 @@ export const storedBytes = 128 * 1024 * 1024;
 
 /** In this process's memory, by the runtime's clock and chance. */
 export function createState(
-  { now, random, sharesPromises }: Pick<Runtime, "now" | "random" | "sharesPromises">,
+  { now, random, sharesPromises, setTimer }: Pick<Runtime, "now" | "random" | "sharesPromises" | "setTimer">,
   metrics: Metrics = noMetrics,
 ): ProxyState {
   const store = createMemoryState(storedBytes, now);
   return {
     pool: createPool({ now, random }),
     loads: createModelLoads({ now, sharesPromises }),
+    rooms: createRooms({ now, setTimer }),
     store,
     metrics,
     admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
@@ -77,6 +81,7 @@ export function createSharedState(
   return {
     pool,
     loads: createModelLoads(runtime),
+    rooms: createRooms(runtime),
     store,
     metrics,
     admission: { limiters: createSharedLimiters(store), slots: createSharedSlots(leases) },

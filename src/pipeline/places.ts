@@ -5,7 +5,8 @@ import type { Catalog } from "./catalog.ts";
 import { placesOf } from "../route/places.ts";
 import { bareModelName } from "../protocol/openai/models.ts";
 import { type BackendSnapshot, type Pool } from "../route/pool.ts";
-import { createWaitingRoom, type Place, type WaitingRoom } from "../route/queue/waiting-room.ts";
+import type { Rooms } from "../route/queue/rooms.ts";
+import type { Place, WaitingRoom } from "../route/queue/waiting-room.ts";
 import type { Runtime } from "../runtime.ts";
 
 export interface Places {
@@ -25,10 +26,14 @@ export interface PlaceWish {
  * The places of one app. Where requests may not wait for each other (workerd), each is let through at once: there the
  * backends' own queues are what there is.
  */
-export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: Runtime): Places {
+export function createPlaces(
+  plan: Plan,
+  { pool, rooms }: { readonly pool: Pool; readonly rooms: Rooms },
+  catalog: Catalog,
+  runtime: Runtime,
+): Places {
   if (!runtime.sharesPromises) return openPlaces(runtime);
-  const room = createWaitingRoom(plan.queue, runtime);
-  let count = 0;
+  const room = rooms.open(plan.queue);
   let lookedAt = -Infinity;
 
   /** Requests wait for places, and a model that was loaded since then may have brought more of them. */
@@ -42,8 +47,7 @@ export function createPlaces(plan: Plan, pool: Pool, catalog: Catalog, runtime: 
   return {
     take(candidates, { exchange, model }, signal) {
       tellPlaces(room, pool.snapshot(plan));
-      count++;
-      const id = `${exchange.id} ${count}`;
+      const id = rooms.ticketId(exchange.id);
       // Without keys, addresses tell clients apart.
       const key = exchange.principal ?? exchange.clientAddress ?? "";
       const name = model === undefined ? undefined : bareModelName(model);
