@@ -8,6 +8,17 @@ export function selectMends(table: readonly Mend[], backend: BackendPlan, facts:
   return mendsFor(table, backend, facts.endpoint).filter((mend) => mend.applies?.(facts) ?? true);
 }
 
+/** The mends of the table that any of these backends needs: where it is not decided yet which one will answer. */
+export function selectMendsOfAny(
+  table: readonly Mend[],
+  backends: readonly BackendPlan[],
+  facts: MendFacts,
+): readonly Mend[] {
+  const [first, ...others] = backends.map((backend) => selectMends(table, backend, facts));
+  if (first === undefined || others.length === 0) return first ?? [];
+  return table.filter((mend) => first.includes(mend) || others.some((needed) => needed.includes(mend)));
+}
+
 type Chosen = Map<MendFacts["endpoint"], readonly Mend[]>;
 
 /** What a table has for a backend's requests of one kind does not change while the backend stays the same. */

@@ -42,12 +42,13 @@ export async function runAttempts<T>(
   let answered: ProxyError | undefined;
   for (;;) {
     const snapshots = pool.snapshot(services.plan);
-    const order = services.router.order(plan.wish, tried);
+    const isHeld = plan.placeOn !== undefined && !tried.has(plan.placeOn);
+    // Asking for an order counts as a turn where policies take turns.
+    const order = isHeld ? [plan.placeOn] : services.router.order(plan.wish, tried);
     const place = plan.needsPlace
       ? await services.places.take(order, { exchange, model: plan.wish.needs.model }, work.signal)
       : undefined;
-    const held = order.find((name) => name === plan.placeOn);
-    const chosen = place?.backend ?? held ?? order[0];
+    const chosen = place?.backend ?? order[0];
     const snapshot = snapshots.find(({ backend: { name } }) => name === chosen);
     if (snapshot === undefined) throw new Error("A plan without backends passed the configuration's checks.");
     const { backend } = snapshot;

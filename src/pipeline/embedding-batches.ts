@@ -1,12 +1,14 @@
 /** Embeddings of many inputs: one request, or one after another where there are more than the backend takes at once. */
-import { selectMends } from "../dialects/apply.ts";
+import { selectMendsOfAny } from "../dialects/apply.ts";
 import { embeddingBatches } from "../dialects/mends/embedding-batches.ts";
 import { mergeEmbeddings } from "../normalise/merge-embeddings.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
-import { selectBackend } from "../route/select.ts";
+import { mayAnswer } from "./may-answer.ts";
 import { openHedged } from "./hedge.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
+
+const batches = [embeddingBatches];
 
 export async function openEmbeddings(
   clientHeaders: Headers,
@@ -15,9 +17,8 @@ export async function openEmbeddings(
 ): Promise<OpenAnswer> {
   const { exchange, services } = journey;
   const { input } = request.fields;
-  const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
   const facts = factsOf(request, journey);
-  const isNeeded = backend !== undefined && selectMends([embeddingBatches], backend, facts).length > 0;
+  const isNeeded = selectMendsOfAny(batches, mayAnswer(exchange, services), facts).length > 0;
   if (!isNeeded || !Array.isArray(input)) return openHedged(clientHeaders, request, journey);
   const answers: JsonObject[] = [];
   let last: OpenAnswer | undefined;

@@ -1,12 +1,12 @@
 /** Several choices, or prompts, for a backend that takes one at a time: as many requests side by side, joined to one answer. */
-import { selectMends } from "../dialects/apply.ts";
+import { selectMendsOfAny } from "../dialects/apply.ts";
 import { severalChoices } from "../dialects/mends/several-choices.ts";
 import { severalPrompts } from "../dialects/mends/several-prompts.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
-import { selectBackend } from "../route/select.ts";
+import { mayAnswer } from "./may-answer.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import type { Attempt } from "./attempt.ts";
 import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
@@ -23,9 +23,9 @@ export function openChoices(
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { exchange, services } = journey;
-  const backend = selectBackend(exchange.target?.model, services.pool.snapshot(services.plan));
-  const facts = factsOf(request, journey);
-  const needed = backend === undefined ? [] : selectMends(several, backend, facts).map(({ id }) => id);
+  const needed = selectMendsOfAny(several, mayAnswer(exchange, services), factsOf(request, journey)).map(
+    ({ id }) => id,
+  );
   if (needed.length === 0) return openWithTool(clientHeaders, request, journey);
   const singles = toSingles(request.fields, {
     choices: needed.includes(severalChoices.id),

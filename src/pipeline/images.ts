@@ -1,10 +1,11 @@
 /** Sees to the images of a chat before anything is sent: does the model see, and is there something to fetch? */
-import { selectMends } from "../dialects/apply.ts";
+import { selectMendsOfAny } from "../dialects/apply.ts";
 import { cannotSee, imageOnTextModel, isBlind } from "../dialects/mends/image-on-text-model.ts";
 import { imageUrl, isRemote } from "../dialects/mends/image-url.ts";
 import { changeImageUrls, type ImagePart, imagesIn } from "../protocol/openai/image-parts.ts";
 import { selectBackend } from "../route/select.ts";
 import { openChoices } from "./fan-out.ts";
+import { mayAnswer } from "./may-answer.ts";
 import { fetchImages } from "./fetch-images.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
@@ -22,6 +23,8 @@ export function openWithImages(
     : openSeen(clientHeaders, request, journey, [first, ...images.slice(1)]);
 }
 
+const ofImages = [imageOnTextModel, imageUrl];
+
 async function openSeen(
   clientHeaders: Headers,
   request: ModelRequestBody,
@@ -31,19 +34,16 @@ async function openSeen(
   const { exchange, services } = journey;
   const facts = factsOf(request, journey);
   const known = services.pool.snapshot(services.plan);
-  const asksSight = known.some(({ backend }) => selectMends([imageOnTextModel], backend, facts).length > 0);
+  const needed = selectMendsOfAny(ofImages, mayAnswer(exchange, services), facts);
+  const asksSight = needed.includes(imageOnTextModel);
   const snapshots = asksSight ? await services.catalog.current() : known;
   const backend = selectBackend(facts.model, snapshots);
-  const needed =
-    backend === undefined
-      ? []
-      : selectMends([imageOnTextModel, imageUrl], backend, facts).map(({ id }) => id);
   const listed = snapshots.find(({ backend: { name } }) => name === backend?.name)?.models ?? [];
-  if (needed.includes(imageOnTextModel.id) && isBlind(facts.model, listed)) {
+  if (asksSight && isBlind(facts.model, listed)) {
     throw cannotSee(exchange.alias ?? facts.model, images[0], listed);
   }
   const remote = images.filter(({ url }) => isRemote(url));
-  if (!needed.includes(imageUrl.id) || remote.length === 0 || !services.plan.images.fetches) {
+  if (!needed.includes(imageUrl) || remote.length === 0 || !services.plan.images.fetches) {
     return openChoices(clientHeaders, request, journey);
   }
   const open = await openChoices(clientHeaders, await withFetched(request, remote, journey), journey);
