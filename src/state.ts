@@ -51,7 +51,7 @@ export function createState(
 ): ProxyState {
   const store = createMemoryState(storedBytes, now);
   return {
-    pool: createPool({ now, random }),
+    pool: createPool({ now, random, lapseMs: lapseOf(sharesPromises) }),
     loads: createModelLoads({ now, sharesPromises }),
     rooms: createRooms({ now, setTimer }),
     store,
@@ -77,7 +77,7 @@ export function createSharedState(
   const store = createFallbackState({ shared, local, runtime, timeoutMs });
   const replicaId = crypto.randomUUID();
   const leases = createLeaseKeeper(store, runtime, replicaId, leaseLifetimeMs);
-  const pool = createPool({ now, random });
+  const pool = createPool({ now, random, lapseMs: lapseOf(runtime.sharesPromises) });
   return {
     pool,
     loads: createModelLoads(runtime),
@@ -94,3 +94,6 @@ export function createSharedState(
     },
   };
 }
+
+/** Where the work of a client that left ends without a word, a request counts for this long; elsewhere to its end. */
+const lapseOf = (sharesPromises: boolean) => (sharesPromises ? Infinity : 120_000);

@@ -4,40 +4,17 @@ import type { BackendType } from "../config/schema.ts";
 import type { LocalModel } from "../protocol/openai/models.ts";
 import type { BackendSnapshot, BackendStatus } from "./backend-snapshot.ts";
 import { type BreakerNews, hearNews, newsOf, silentBoxNews } from "./breaker-news.ts";
-import {
-  admits,
-  type BreakerEvent,
-  type BreakerOutcome,
-  type BreakerState,
-  createBreakerState,
-  stepBreaker,
-} from "./breaker.ts";
+import { admits, type BreakerEvent, type BreakerOutcome, stepBreaker } from "./breaker.ts";
+import { type BackendRecord, createRecords, typedOf } from "./backend-record.ts";
 import { placesOf } from "./places.ts";
 import { findOutliers } from "./outlier.ts";
-import { countOutcome, measureTtft, noTraffic, readTraffic, type TrafficState } from "./traffic.ts";
+import { countOutcome, measureTtft, readTraffic } from "./traffic.ts";
 
 export type { BackendSnapshot, BackendStatus };
 
 export interface FoundModels {
   readonly models: readonly LocalModel[];
   readonly type?: BackendType | undefined;
-}
-
-interface BackendRecord {
-  /** Found by asking, for a backend whose type is not configured. */
-  type: BackendType | undefined;
-  status: BackendStatus;
-  problem: string | undefined;
-  models: readonly LocalModel[] | undefined;
-  checkedAt: number;
-  inFlight: number;
-  lacksResponses: boolean;
-  /** The plan that was last asked about, with the type that was found. */
-  typed: { readonly plan: BackendPlan; readonly result: BackendPlan } | undefined;
-  readonly watchers: Set<() => void>;
-  isDrained: boolean;
-  breaker: BreakerState;
-  traffic: TrafficState;
 }
 
 /** How a request on a backend ended, seen from the backend. */
@@ -52,6 +29,11 @@ export interface PoolClock {
   now(): number;
   /** In [0, 1). */
   random(): number;
+  /**
+   * Milliseconds after which a request counts no more. On workerd a request whose client left ends without a word, so that
+   * nobody says that it is over. Default: never.
+   */
+  readonly lapseMs?: number;
 }
 
 export interface Pool {
@@ -78,43 +60,9 @@ export interface Pool {
 }
 
 /** Records are kept by name and URL, so that a reload that moves a name to another box starts anew. */
-export function createPool({ now, random }: PoolClock): Pool {
-  const records = new Map<string, BackendRecord>();
+export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool {
+  const recordOf = createRecords(now);
   let tell: (backend: BackendPlan, news: BreakerNews) => void = () => {};
-
-  /** Spares the key of a backend that was looked up before. */
-  const recordsByPlan = new WeakMap<BackendPlan, BackendRecord>();
-
-  function recordOf(backend: BackendPlan): BackendRecord {
-    const known = recordsByPlan.get(backend);
-    if (known !== undefined) return known;
-    const record = findRecord(backend);
-    recordsByPlan.set(backend, record);
-    return record;
-  }
-
-  function findRecord(backend: BackendPlan): BackendRecord {
-    const key = `${backend.name} ${backend.baseUrl}`;
-    let record = records.get(key);
-    if (record === undefined) {
-      record = {
-        type: undefined,
-        typed: undefined,
-        status: "unknown",
-        problem: undefined,
-        models: undefined,
-        checkedAt: 0,
-        inFlight: 0,
-        lacksResponses: false,
-        watchers: new Set(),
-        isDrained: false,
-        breaker: createBreakerState(now()),
-        traffic: noTraffic,
-      };
-      records.set(key, record);
-    }
-    return record;
-  }
 
   function step(backend: BackendPlan, event: BreakerEvent, at: number): void {
     const record = recordOf(backend);
@@ -133,6 +81,12 @@ export function createPool({ now, random }: PoolClock): Pool {
     tell(backend, wasDown ? { phase: "closed" } : silentBoxNews);
   }
 
+  function countRunning({ running }: BackendRecord, at: number): number {
+    if (lapseMs < Infinity)
+      for (const entry of running) if (at - entry.since >= lapseMs) running.delete(entry);
+    return running.size;
+  }
+
   return {
     snapshot(plan) {
       const at = now();
@@ -145,7 +99,7 @@ export function createPool({ now, random }: PoolClock): Pool {
           problem: record.problem,
           models: record.models,
           checkedAt: record.checkedAt,
-          inFlight: record.inFlight,
+          inFlight: countRunning(record, at),
           lacksResponses: record.lacksResponses,
           isDrained: record.isDrained,
           breakerAdmits: admits(record.breaker, at),
@@ -199,7 +153,8 @@ export function createPool({ now, random }: PoolClock): Pool {
     },
     begin(backend) {
       const record = recordOf(backend);
-      record.inFlight++;
+      const entry = { since: now() };
+      record.running.add(entry);
       step(backend, { type: "begin" }, now());
       const { generation } = record.breaker;
       let isOver = false;
@@ -207,23 +162,13 @@ export function createPool({ now, random }: PoolClock): Pool {
         if (isOver) return;
         isOver = true;
         const at = now();
-        record.inFlight--;
+        record.running.delete(entry);
         step(backend, { type: "end", generation, outcome }, at);
         if (outcome !== "neutral") record.traffic = countOutcome(record.traffic, outcome, at);
         if (ttftMs !== undefined) record.traffic = measureTtft(record.traffic, ttftMs, at);
       };
     },
   };
-}
-
-/** The same object for the same plan and type, so that what is remembered by it stays so. */
-function typedOf(backend: BackendPlan, record: BackendRecord): BackendPlan {
-  const { type, typed } = record;
-  if (type === undefined) return backend;
-  if (typed?.plan === backend && typed.result.type === type) return typed.result;
-  const result = { ...backend, type };
-  record.typed = { plan: backend, result };
-  return result;
 }
 
 /** Every model that any backend has told, once a name; undefined while none has told any. */

@@ -16,6 +16,24 @@ const models = (...ids: string[]) => ({
 });
 
 describe("the pool", () => {
+  it("counts what runs until it ends, or for as long as it is told where nobody says that it ended", () => {
+    let time = 0;
+    const [kept, lapsing] = [{}, { lapseMs: 1_000 }].map((more) =>
+      createPool({ ...clock, now: () => time, ...more }),
+    );
+    const inFlight = () => [kept, lapsing].map((pool) => pool?.snapshot(plan)[0]?.inFlight);
+    const ends = [kept, lapsing].map((pool) => pool?.begin(a));
+    time = 600;
+    for (const pool of [kept, lapsing]) pool?.begin(a);
+    expect(inFlight()).toEqual([2, 2]);
+    time = 1_000;
+    expect(inFlight()).toEqual([2, 1]);
+    for (const end of ends) end?.({ outcome: "success" });
+    expect(inFlight()).toEqual([1, 1]);
+    time = 1_600;
+    expect(inFlight()).toEqual([1, 0]);
+  });
+
   it("knows nothing at first", () => {
     expect(
       createPool(clock)
