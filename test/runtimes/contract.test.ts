@@ -35,7 +35,7 @@ describe.each(runtimeNames)("on %s", (runtime) => {
     upstream.models = ["scripted"];
     const config: ConfigInput = {
       backends: {
-        scripted: { url: upstream.url },
+        scripted: { url: upstream.url, max_concurrency: 10 },
         ...Object.fromEntries(simulators.map(({ url }, index) => [`simulator-${index}`, { url }])),
         dead: { url: await deadUrl() },
       },
