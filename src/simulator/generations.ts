@@ -17,10 +17,14 @@ export interface Generations {
 export function createGenerations(): Generations {
   let started = 0;
   const ended = { finished: 0, cancelled: 0 };
+  const listening = new Set<AbortSignal>();
   return {
     begin(requestSignal) {
       started += 1;
+      // A signal that nothing else holds is collected as garbage, and nobody hears it any more.
+      listening.add(requestSignal);
       return createWork(requestSignal, (outcome) => {
+        listening.delete(requestSignal);
         ended[outcome] += 1;
       });
     },
