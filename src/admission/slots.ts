@@ -12,6 +12,8 @@ export interface Slots {
 }
 
 export interface MemorySlots extends Slots {
+  /** How many keys are remembered. */
+  keys(): number;
   /** How many are taken. */
   taken(key: string, now: number): number;
 }
@@ -26,16 +28,25 @@ export interface Place {
 export function createMemorySlots(): MemorySlots {
   const placesByKey = new Map<string, Set<{ until: number }>>();
 
+  let sweepAt = 1_000;
+
   function current(key: string, now: number): Set<{ until: number }> {
     const places = placesByKey.get(key) ?? new Set();
     for (const place of places) if (place.until <= now) places.delete(place);
     return places;
   }
 
+  /** Where holders vanish without a word, nobody else would forget their keys. */
+  function sweep(now: number): void {
+    for (const key of placesByKey.keys()) if (current(key, now).size === 0) placesByKey.delete(key);
+    sweepAt = Math.max(1_000, placesByKey.size * 2);
+  }
+
   return {
     enter(key, limit, now) {
       const places = current(key, now);
       if (places.size >= limit) return Promise.resolve(undefined);
+      if (placesByKey.size >= sweepAt) sweep(now);
       const place = { until: now + leaseMs };
       placesByKey.set(key, places.add(place));
       return Promise.resolve({
@@ -48,6 +59,7 @@ export function createMemorySlots(): MemorySlots {
         },
       });
     },
+    keys: () => placesByKey.size,
     taken: (key, now) => current(key, now).size,
   };
 }

@@ -31,6 +31,7 @@ export function openAttempt(
   place: Place | undefined,
 ): Attempt {
   let begunAt = services.runtime.now();
+  let isSent = false;
   let ttftMs: number | undefined;
   const cancellation = createCancellation(work.signal, "parent");
   const release = services.pool.begin(backend);
@@ -53,6 +54,7 @@ export function openAttempt(
         : failureOf(thrown, backend, cancellation),
     expectFirstByte() {
       begunAt = services.runtime.now();
+      isSent = true;
       if (timeoutMs === 0) return;
       stopTimer = services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs);
     },
@@ -62,7 +64,8 @@ export function openAttempt(
       forget();
     },
     fail(error) {
-      finish(outcomeOf(error));
+      // A load that came to nothing is one thing, however many waited for it, and none of an answer.
+      finish(isSent ? outcomeOf(error) : "neutral");
     },
     release(outcome = "success") {
       finish(outcome);

@@ -1,5 +1,5 @@
 /** The one loop that tries: pick a backend, send, read the answer; again, or elsewhere, only while the client got nothing. */
-import { ProxyError } from "../errors.ts";
+import type { ProxyError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
@@ -58,7 +58,7 @@ export async function runAttempts<T>(
     attempts++;
     const attempt = openAttempt(backend, work, services, place);
     try {
-      await awaitReady(snapshot, exchange, plan.wish.needs.model, work.signal, services);
+      await awaitReady(snapshot, exchange, plan.wish.needs.model, attempt.cancellation.signal, services);
       attempt.expectFirstByte();
       const response = await send(
         await plan.toRequest(backend, attempt),
@@ -73,7 +73,7 @@ export async function runAttempts<T>(
       services.router.remember(plan.wish, backend.name);
       return { answer, attempt };
     } catch (thrown) {
-      const error = thrown instanceof ProxyError ? thrown : attempt.broken(thrown);
+      const error = attempt.broken(thrown);
       attempt.fail(error);
       if (error.retry === "safe") pool.reportTraffic(backend, error.message);
       if (!plan.canRepeat || work.reason !== undefined) throw error;

@@ -3,7 +3,6 @@ import { selectMendsOfAny } from "../dialects/apply.ts";
 import { cannotSee, imageOnTextModel, isBlind } from "../dialects/mends/image-on-text-model.ts";
 import { imageUrl, isRemote } from "../dialects/mends/image-url.ts";
 import { changeImageUrls, type ImagePart, imagesIn } from "../protocol/openai/image-parts.ts";
-import { selectBackend } from "../route/select.ts";
 import { openChoices } from "./fan-out.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { fetchImages } from "./fetch-images.ts";
@@ -37,10 +36,12 @@ async function openSeen(
   const needed = selectMendsOfAny(ofImages, mayAnswer(exchange, services), facts);
   const asksSight = needed.includes(imageOnTextModel);
   const snapshots = asksSight ? await services.catalog.current() : known;
-  const backend = selectBackend(facts.model, snapshots);
-  const listed = snapshots.find(({ backend: { name } }) => name === backend?.name)?.models ?? [];
-  if (asksSight && isBlind(facts.model, listed)) {
-    throw cannotSee(exchange.alias ?? facts.model, images[0], listed);
+  const names = new Set(mayAnswer(exchange, services).map(({ name }) => name));
+  const lists = snapshots.filter(({ backend }) => names.has(backend.name)).map(({ models = [] }) => models);
+  if (asksSight && lists.every((listed) => isBlind(facts.model, listed))) {
+    throw cannotSee(exchange.alias ?? facts.model, images[0], [
+      ...new Map(lists.flat().map((model) => [model.id, model])).values(),
+    ]);
   }
   const remote = images.filter(({ url }) => isRemote(url));
   if (!needed.includes(imageUrl) || remote.length === 0 || !services.plan.images.fetches) {

@@ -38,3 +38,9 @@ it("takes a place back that nobody renews, and not a moment before", async () =>
   lost?.release();
   expect(slots.taken("a", now + 2 * leaseMs)).toBe(1);
 });
+
+it("forgets the keys of those who left without a word", async () => {
+  const slots = createMemorySlots();
+  for (let count = 0; count < 5_000; count++) await slots.enter(`address ${count}`, 1, count * leaseMs);
+  expect(slots.keys()).toBeLessThanOrEqual(1_000);
+});

@@ -26,7 +26,10 @@ beforeEach(async () => {
   isLoaded = false;
   box = await startUpstream((request, response) => {
     if (request.url === "/api/v0/models") {
-      const data = [{ id: "local-chat", type: "llm", state: isLoaded ? "loaded" : "not-loaded" }];
+      const data = [
+        { id: "local-chat", type: "llm", state: isLoaded ? "loaded" : "not-loaded" },
+        { id: "ready-chat", type: "llm", state: "loaded" },
+      ];
       return sendJson(response, 200, { object: "list", data });
     }
     if (request.url.endsWith("/models")) return sendJson(response, 200, { error: "Unexpected endpoint" });
@@ -119,6 +122,27 @@ describe("requests for a model that is not loaded", () => {
     const app = await openApp({}, { load_first: false });
     expect((await app.chat({})).status).toBe(200);
     expect(touches()).toHaveLength(0);
+  });
+});
+
+describe("a load that takes too long", () => {
+  it("sends those who waited elsewhere, and is not held against the box", async () => {
+    const other = await startUpstream((_request, response) => sendJson(response, 200, chatAnswer()));
+    other.models = ["local-chat", "ready-chat"];
+    const app = createTestApp({
+      backends: {
+        gpu1: { url: box.url, max_concurrency: 50, timeout: 0.1 },
+        gpu2: { url: other.url, max_concurrency: 50, type: "openai" },
+      },
+      routing: { policy: "in_order" },
+      routes: [{ backends: ["gpu1", "gpu2"] }],
+      model_mapping: { "gpt-4o": "local-chat", "ready-chat": "ready-chat" },
+    });
+    await app.request("/v1/models");
+    const answers = await Promise.all(Array.from({ length: 5 }, () => app.chat({})));
+    expect(answers.map(({ headers }) => headers.get("x-proxy-backend"))).toEqual(Array(5).fill("gpu2"));
+    expect((await app.chat({ model: "ready-chat" })).headers.get("x-proxy-backend")).toBe("gpu1");
+    await other.stop();
   });
 });
 
