@@ -1,4 +1,5 @@
 /** What the app needs from the place it runs in; a shell fills it. Knows nothing of OpenAI, Hono or any one runtime. */
+import { type StopSignal, toAbortSignal } from "./stop-signal.ts";
 
 /** One request to a backend, as `fetch` takes it. A stream as `body` is sent on as it is read. */
 export interface UpstreamInit {
@@ -6,7 +7,7 @@ export interface UpstreamInit {
   /** By lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null;
@@ -46,6 +47,8 @@ export interface Runtime {
   setTimer(callback: () => void, delayMs: number): () => void;
   /** The client's IP address where the runtime can tell; `platform` is what the shell passed to `app.fetch` as its second argument. */
   clientAddress(request: Request, platform: unknown): string | undefined;
+  /** Tells when the client left before its answer was whole. */
+  clientSignal(request: Request): StopSignal;
   /** False on workerd, where one request may not wait for a promise that another began. */
   readonly sharesPromises: boolean;
   readonly log: Log;
@@ -71,6 +74,7 @@ export function createPortableRuntime(name: string, overrides: Partial<Runtime> 
       return () => clearTimeout(timer);
     },
     clientAddress: () => undefined,
+    clientSignal: (request) => request.signal,
     sharesPromises: true,
     log: silentLog,
     ...overrides,
@@ -83,7 +87,7 @@ export function portableFetchInit(init: UpstreamInit): RequestInit & { duplex?: 
     method: init.method,
     headers: [...init.headers],
     body: init.body,
-    signal: init.signal,
+    signal: toAbortSignal(init.signal),
     redirect: "manual",
     ...(init.body instanceof ReadableStream ? { duplex: "half" as const } : {}),
   };

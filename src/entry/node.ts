@@ -6,6 +6,7 @@ import { runCli } from "../cli/main.ts";
 import { readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
+import { LightRequest } from "./node/light-request.ts";
 import { Answer } from "./node/light-response.ts";
 import { listenOnNode } from "./node/listener.ts";
 import { createTransport } from "./node/transport.ts";
@@ -24,6 +25,7 @@ const shell: Shell = {
       fetchPublic: createPublicFetch(),
       sendDatagram,
       clientAddress: readClientAddress,
+      clientSignal: (request) => (request instanceof LightRequest ? request.leaving : request.signal),
       log,
     });
     return withSimulator(runtime);

@@ -1,6 +1,7 @@
 /** Lets `simulator:` stand for a backend: such URLs are answered in this process. Knows nothing of what they ask for. */
 import { simulatorUrl } from "../config/schema.ts";
 import { portableFetchInit, type Runtime, type UpstreamInit } from "../runtime.ts";
+import { toAbortSignal } from "../stop-signal.ts";
 import { createSimulator, type Simulator, type SimulatorOptions } from "../simulator/simulator.ts";
 
 /** Slow enough for a person to see that the answer streams. */
@@ -21,7 +22,7 @@ export function withSimulator(runtime: Runtime, options: SimulatorOptions = defa
 
 /** Rejects and breaks off as `fetch` over a network does: with the signal's reason, else with a TypeError. */
 async function fetchFrom(simulator: Simulator, path: string, init: UpstreamInit): Promise<Response> {
-  const { signal } = init;
+  const signal = toAbortSignal(init.signal);
   signal.throwIfAborted();
   const request = new Request(`http://simulator.invalid${path}`, portableFetchInit(init));
   const { promise: aborted, reject } = Promise.withResolvers<never>();

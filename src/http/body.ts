@@ -21,12 +21,13 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
 async function readAll(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = announcedLength(request.headers);
   if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
-  if (request.body === null) return new Uint8Array();
+  // First, since asking for `body` makes a stream.
   if (announced !== undefined) {
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
     return bytes;
   }
+  if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let total = 0;

@@ -5,13 +5,14 @@ import type { LoadTicket } from "../route/model-loads.ts";
 import type { BackendSnapshot } from "../route/pool.ts";
 import { toWakePlan } from "../upstream/wake.ts";
 import type { Services } from "./services.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 /** Rejects with a ProxyError where it comes to nothing, or at once when the client leaves. */
 export async function awaitReady(
   snapshot: BackendSnapshot,
   exchange: Exchange,
   model: string | undefined,
-  signal: AbortSignal,
+  signal: StopSignal,
   { waker, loadWaits, pool, plan }: Pick<Services, "waker" | "loadWaits" | "pool" | "plan">,
 ): Promise<void> {
   const { backend, status } = snapshot;

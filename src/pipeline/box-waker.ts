@@ -5,6 +5,7 @@ import type { LoadTicket, ModelLoads } from "../route/model-loads.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
 import { wakeBackend, type WakePlan } from "../upstream/wake.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface BoxWaker {
   /**
@@ -12,7 +13,7 @@ export interface BoxWaker {
    * leaves by its `signal`. Rejects with `backend_asleep` (503) or `backend_wake_failed` (502), after which others are told
    * the same for a moment. Where requests may not wait for each other (workerd) each calls for itself.
    */
-  wake(backend: BackendPlan, plan: WakePlan, signal: AbortSignal): LoadTicket;
+  wake(backend: BackendPlan, plan: WakePlan, signal: StopSignal): LoadTicket;
 }
 
 export interface BoxWakerParts {
@@ -23,7 +24,7 @@ export interface BoxWakerParts {
 }
 
 export function createBoxWaker({ runtime, loads, pool }: BoxWakerParts): BoxWaker {
-  async function begin(backend: BackendPlan, plan: WakePlan, signal: AbortSignal): Promise<void> {
+  async function begin(backend: BackendPlan, plan: WakePlan, signal: StopSignal): Promise<void> {
     const startedAt = runtime.now();
     runtime.log.info("backend-called", { backend: backend.name, by: plan.call.kind });
     try {

@@ -43,7 +43,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
       mends: new Set(),
     };
     c.set("exchange", exchange);
-    c.set("work", createCancellation(request.signal, "client-gone"));
+    c.set("work", createCancellation(runtime.clientSignal(request), "client-gone"));
     await next();
   };
 }

@@ -5,10 +5,11 @@ import type { LoadTicket } from "../route/model-loads.ts";
 import type { BackendSnapshot } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ModelLoader } from "./model-loader.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface LoadWaits {
   /** The load that a request for the model has to wait for there; undefined where it may be sent at once. */
-  waitFor(snapshot: BackendSnapshot, model: string | undefined, signal: AbortSignal): LoadTicket | undefined;
+  waitFor(snapshot: BackendSnapshot, model: string | undefined, signal: StopSignal): LoadTicket | undefined;
 }
 
 /**

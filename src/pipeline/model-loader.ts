@@ -9,6 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import { canLoad, loadModel } from "../upstream/load-model.ts";
 import type { OwnAnswer } from "../upstream/post-json.ts";
 import { touchModel } from "../upstream/touch-model.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface LoadAsk {
   readonly backend: BackendPlan;
@@ -35,7 +36,7 @@ export interface ModelLoader {
    * single token; resolves at once where it is in memory by now. The waiter leaves by its `signal`. Rejects with
    * `model_load_failed` (503 for want of memory), or with what kept the backend from answering.
    */
-  load(ask: LoadAsk, signal: AbortSignal): LoadTicket;
+  load(ask: LoadAsk, signal: StopSignal): LoadTicket;
 }
 
 export interface ModelLoaderParts {
@@ -51,7 +52,7 @@ export function createModelLoader(parts: ModelLoaderParts): ModelLoader {
   const { runtime, loads, onLoaded } = parts;
 
   /** False where it was in memory already. */
-  async function loadByApi({ backend, model }: LoadAsk, signal: AbortSignal): Promise<boolean | "no api"> {
+  async function loadByApi({ backend, model }: LoadAsk, signal: StopSignal): Promise<boolean | "no api"> {
     const order = { backend, model, contextLength: parts.contextLengthOf?.(model), requestId: "load" };
     const outcome = await loadModel(order, runtime, signal);
     if (outcome.kind === "unsupported") return "no api";
@@ -62,13 +63,13 @@ export function createModelLoader(parts: ModelLoaderParts): ModelLoader {
     throw toLoadError(error, backend);
   }
 
-  async function loadByRequest({ backend, model, kind }: LoadAsk, signal: AbortSignal): Promise<void> {
+  async function loadByRequest({ backend, model, kind }: LoadAsk, signal: StopSignal): Promise<void> {
     const touch = { backend, model, kind: kind ?? guessKind(model), requestId: "load" };
     const refusal = await touchModel(touch, runtime, signal);
     if (refusal !== undefined) throw toLoadError(normalise(refusal, backend), backend);
   }
 
-  async function begin(ask: LoadAsk, signal: AbortSignal): Promise<void> {
+  async function begin(ask: LoadAsk, signal: StopSignal): Promise<void> {
     const { backend, model, isJustInTime = false } = ask;
     const startedAt = runtime.now();
     const hasLoaded = isJustInTime ? "no api" : await loadByApi(ask, signal);

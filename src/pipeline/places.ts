@@ -8,10 +8,11 @@ import { type BackendSnapshot, type Pool } from "../route/pool.ts";
 import type { Rooms } from "../route/queue/rooms.ts";
 import type { Place, WaitingRoom } from "../route/queue/waiting-room.ts";
 import type { Runtime } from "../runtime.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface Places {
   /** A place on the first of these backends that has one; rejects with 429, 503, or because the client left. */
-  take(candidates: readonly string[], wish: PlaceWish, signal: AbortSignal): Promise<Place>;
+  take(candidates: readonly string[], wish: PlaceWish, signal: StopSignal): Promise<Place>;
   depth(): { readonly waiting: number; readonly running: number };
   /** How many places of a backend are taken, from the moment of the grant on. */
   running(backend: string): number;

@@ -1,6 +1,7 @@
 /** One load for all who wait for it: who waits, for how long already, and what came of earlier ones. Knows no fetch. */
 import { clientGone, internalError, ProxyError } from "../errors.ts";
 import type { LoadProgress, LoadTarget } from "./load-progress.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface LoadTicket {
   /** Resolves when it is ready; rejects with one ProxyError for all waiters, or with `client_closed_request` for one who left. */
@@ -17,7 +18,7 @@ export interface TrackedLoad {
 }
 
 /** Does the loading; `signal` aborts when nobody waits any more. Rejects with a ProxyError. */
-export type BeginLoad = (signal: AbortSignal) => Promise<void>;
+export type BeginLoad = (signal: StopSignal) => Promise<void>;
 
 export interface ModelLoads {
   /**
@@ -25,7 +26,7 @@ export interface ModelLoads {
    * aborted. For a moment after a failure the same failure is told at once. Where requests may not wait for each other's
    * promises, each one begins its own: such a caller had better let the first request itself load the model.
    */
-  join(target: LoadTarget, begin: BeginLoad, signal: AbortSignal): LoadTicket;
+  join(target: LoadTarget, begin: BeginLoad, signal: StopSignal): LoadTicket;
   /**
    * Notes that a request loads the model by asking for it, where there is no other way to load. Who joins meanwhile waits
    * until the request's first byte, or its failure, and is then let go to ask for itself.
@@ -152,7 +153,7 @@ export function createModelLoads({ now, sharesPromises, ...options }: ModelLoads
 }
 
 /** Counts one waiter in, and out again when the load ends or it leaves; the last to leave calls the load off. */
-function wait(flight: Flight, signal: AbortSignal, abandon: () => void): Promise<void> {
+function wait(flight: Flight, signal: StopSignal, abandon: () => void): Promise<void> {
   flight.waiters++;
   return new Promise((resolve, reject) => {
     function leave(): void {

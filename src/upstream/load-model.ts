@@ -6,6 +6,7 @@ import { isSameModel, type LocalModel } from "../protocol/openai/models.ts";
 import type { Runtime } from "../runtime.ts";
 import { type OwnAnswer, postJson } from "./post-json.ts";
 import { probe } from "./probe.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface LoadOrder {
   readonly backend: BackendPlan;
@@ -35,7 +36,7 @@ export function canLoad(backend: BackendPlan): boolean {
 export async function loadModel(
   { backend, model, contextLength, requestId }: LoadOrder,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<LoadOutcome> {
   const { loading }: Dialect = dialects[backend.type];
   if (loading === undefined) return { kind: "unsupported" };

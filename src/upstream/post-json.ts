@@ -5,6 +5,7 @@ import { createCancellation } from "../http/cancel.ts";
 import type { Runtime } from "../runtime.ts";
 import { upstreamHeaders } from "./request.ts";
 import { failureOf, send } from "./send.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface OwnRequest {
   readonly backend: BackendPlan;
@@ -27,7 +28,7 @@ export interface OwnAnswer {
 export async function postJson(
   { backend, path, body, requestId }: OwnRequest,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<OwnAnswer> {
   const cancellation = createCancellation(signal, "parent");
   const { firstByteTimeoutMs: timeoutMs } = backend;
@@ -37,7 +38,7 @@ export async function postJson(
   const headers = upstreamHeaders(own, backend, requestId);
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   try {
-    cancellation.signal.throwIfAborted();
+    if (cancellation.signal.aborted) throw cancellation.signal.reason;
     const request = { method: "POST", path, headers, body: bytes };
     const response = await send(request, backend, runtime, cancellation);
     const text = await response.text();

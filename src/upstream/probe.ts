@@ -12,6 +12,7 @@ import type { LocalModel } from "../protocol/openai/models.ts";
 import type { Runtime } from "../runtime.ts";
 import { upstreamHeaders } from "./request.ts";
 import { failureOf } from "./send.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 /** A box that is there answers a list within a blink, even while it works. */
 const probeTimeoutMs = 3_000;
@@ -87,7 +88,7 @@ async function getJson(
   backend: BackendPlan,
   path: string,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<JsonAnswer> {
   const headers = upstreamHeaders(new Headers({ accept: "application/json" }), backend, "probe");
   const response = await runtime.fetch(backend.baseUrl + path, {

@@ -4,6 +4,7 @@ import { isJsonObject } from "../protocol/openai/fields.ts";
 import type { ModelKind } from "../protocol/openai/models.ts";
 import type { Runtime } from "../runtime.ts";
 import { type OwnAnswer, postJson } from "./post-json.ts";
+import type { StopSignal } from "../stop-signal.ts";
 
 export interface Touch {
   readonly backend: BackendPlan;
@@ -17,7 +18,7 @@ export interface Touch {
 export async function touchModel(
   { backend, model, kind, requestId }: Touch,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<OwnAnswer | undefined> {
   const { path, body } = kind === "embedding" ? smallestEmbedding(model) : smallestChat(model);
   const answer = await postJson({ backend, path, body, requestId }, runtime, signal);

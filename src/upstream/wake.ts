@@ -6,6 +6,7 @@ import { badGateway, clientGone, ProxyError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { formatMagicPacket, parseMacAddress } from "./magic-packet.ts";
 import { probe, type ProbeResult } from "./probe.ts";
+import { type StopSignal, toAbortSignal } from "../stop-signal.ts";
 
 /** How a box is woken: by a packet to its network card, or by asking something else to do it. */
 export type WakeCall =
@@ -52,7 +53,7 @@ export async function wakeBackend(
   backend: BackendPlan,
   { call, timeoutMs }: WakePlan,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Awake> {
   const begun = runtime.now();
   let calledAt = -Infinity;
@@ -93,7 +94,7 @@ async function callHook(
   url: string,
   backend: BackendPlan,
   runtime: Runtime,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<void> {
   const late = new AbortController();
   const stopTimer = runtime.setTimer(() => late.abort(), hookTimeoutMs);
@@ -102,7 +103,7 @@ async function callHook(
       method: "POST",
       headers: new Map([["content-type", "application/json"]]),
       body: new TextEncoder().encode(JSON.stringify({ backend: backend.name })),
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: AbortSignal.any([toAbortSignal(signal), late.signal]),
     });
     void response.body?.cancel().catch(() => {});
     if (!response.ok) throw wakeFailed(backend, `the hook answered HTTP ${response.status}`);
@@ -138,7 +139,7 @@ function stillAsleep(backend: BackendPlan, timeoutMs: number, problem: string): 
 }
 
 /** Ends early when the signal aborts; the loop looks why. */
-function rest(delayMs: number, runtime: Runtime, signal: AbortSignal): Promise<void> {
+function rest(delayMs: number, runtime: Runtime, signal: StopSignal): Promise<void> {
   return new Promise((resolve) => {
     const stopTimer = runtime.setTimer(finish, delayMs);
     function finish(): void {

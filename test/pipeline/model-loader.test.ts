@@ -1,4 +1,5 @@
 /** Loads on simulated boxes: one for all who wait, in the backend's own words where it refuses. */
+import { type StopSignal, toAbortSignal } from "../../src/stop-signal.ts";
 import { describe, expect, it, vi } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
@@ -41,14 +42,16 @@ function createBox(answer?: Answer, overrides: Partial<Runtime> = {}) {
     now: clock.now,
     setTimer: clock.setTimer,
   });
-  const asked: { path: string; body: unknown; signal: AbortSignal }[] = [];
+  const asked: { path: string; body: unknown; signal: StopSignal }[] = [];
   const runtime = createFakeRuntime(clock, {
     async fetch(url, init) {
       const path = new URL(url).pathname;
       const body = init.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : null;
       asked.push({ path, body: body === null ? null : JSON.parse(body), signal: init.signal });
       if (path === loadPath && answer !== undefined) return answer(init);
-      return simulator.fetch(new Request(url, { method: init.method, body, signal: init.signal }));
+      return simulator.fetch(
+        new Request(url, { method: init.method, body, signal: toAbortSignal(init.signal) }),
+      );
     },
     ...overrides,
   });

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../../src/stop-signal.ts";
 import { describe, expect, it } from "vitest";
 import { badGateway, type ProxyError } from "../../src/errors.ts";
 import { formatLoadProgress } from "../../src/route/load-progress.ts";
@@ -17,8 +18,8 @@ const outcomeOf = (ready: Promise<void>) =>
 function loadsWith(options: Partial<ModelLoadsParts> = {}) {
   const clock = createFakeClock();
   const loads = createModelLoads({ now: clock.now, sharesPromises: true, ...options });
-  const begun: { signal: AbortSignal; end: () => void; fail: (error: unknown) => void }[] = [];
-  const begin = (signal: AbortSignal) =>
+  const begun: { signal: StopSignal; end: () => void; fail: (error: unknown) => void }[] = [];
+  const begin = (signal: StopSignal) =>
     new Promise<void>((resolve, reject) => {
       begun.push({ signal, end: resolve, fail: reject });
       signal.addEventListener("abort", () => reject(signal.reason as Error));

@@ -1,4 +1,5 @@
 /** Sleeping boxes on a fake clock: what is called, how often, and when the waiting ends. */
+import type { StopSignal } from "../../src/stop-signal.ts";
 import { describe, expect, it, vi } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
@@ -46,8 +47,11 @@ function fallAsleep({ wakesAfterMs, answerHook, overrides }: Night) {
     },
     ...overrides,
   });
-  const wake = (call: WakeCall, timeoutMs = defaultWakeTimeoutMs, signal = new AbortController().signal) =>
-    wakeBackend(boxOf(), { call, timeoutMs }, runtime, signal);
+  const wake = (
+    call: WakeCall,
+    timeoutMs = defaultWakeTimeoutMs,
+    signal: StopSignal = new AbortController().signal,
+  ) => wakeBackend(boxOf(), { call, timeoutMs }, runtime, signal);
   return { clock, calls, wake, at };
 }
 

@@ -1,5 +1,6 @@
 /** Writes a Response to Node's. Knows no request. */
 import type { ServerResponse } from "node:http";
+import { listHeaders } from "./header-view.ts";
 import { Answer } from "./light-response.ts";
 
 /** Resolves when the last byte was handed to the socket, or the client left; never rejects. */
@@ -7,10 +8,10 @@ export async function writeAnswer(response: Response, outgoing: ServerResponse):
   if (response instanceof Answer) {
     const { body, headers } = response.parts;
     if (!(body instanceof ReadableStream))
-      return writeWhole(response.status, [...headers].flat(), body, outgoing);
-    return writeStream(response.status, [...headers].flat(), body, outgoing);
+      return writeWhole(response.status, listHeaders(headers), body, outgoing);
+    return writeStream(response.status, listHeaders(headers), body, outgoing);
   }
-  const headers = [...response.headers].flat();
+  const headers = listHeaders(response.headers);
   if (response.body === null) return writeWhole(response.status, headers, null, outgoing);
   if (response.headers.has("content-length"))
     return writeStream(response.status, headers, response.body, outgoing);

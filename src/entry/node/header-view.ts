@@ -74,3 +74,10 @@ export class HeaderView implements Headers {
     return this.entries();
   }
 }
+
+/** Names and values in turn, as Node and undici take them. */
+export function listHeaders(headers: Iterable<readonly [string, string]>): string[] {
+  const list: string[] = [];
+  for (const [name, value] of headers) list.push(name, value);
+  return list;
+}

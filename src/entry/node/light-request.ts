@@ -1,6 +1,7 @@
 /** A `Request` over one of Node's: what the app asks for is read from it directly, the rest comes from the platform's own. */
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import { StopSwitch } from "../../stop-signal.ts";
 import { HeaderView } from "./header-view.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -9,7 +10,8 @@ export class LightRequest implements Request {
   readonly url: string;
   readonly method: string;
   readonly #incoming: IncomingMessage;
-  #abort: AbortController | undefined;
+  /** Tells that the client left before its answer was whole. */
+  readonly leaving = new StopSwitch();
   #headers: Headers | undefined;
   #real: Request | undefined;
   #stream: ReadableStream<Bytes> | undefined;
@@ -27,14 +29,12 @@ export class LightRequest implements Request {
   }
 
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    return this.#abort.signal;
+    return this.leaving.platform;
   }
 
   /** The client left before its answer was whole. */
   leave(): void {
-    this.#abort ??= new AbortController();
-    this.#abort.abort();
+    if (!this.leaving.aborted) this.leaving.abort(new DOMException("The client left.", "AbortError"));
   }
 
   get #hasBody(): boolean {

@@ -2,8 +2,9 @@
 import { type Duplex, pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
+import type { StopSignal } from "../../stop-signal.ts";
 import type { Runtime } from "../../runtime.ts";
-import { HeaderView } from "./header-view.ts";
+import { HeaderView, listHeaders } from "./header-view.ts";
 import { type BodySource, LightResponse } from "./light-response.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 
@@ -29,7 +30,7 @@ export function createTransport(): Runtime["fetch"] {
         origin: pathStart === -1 ? url : url.slice(0, pathStart),
         path: pathStart === -1 ? "/" : url.slice(pathStart),
         method: asMethod(method),
-        headers: [...headers].flat(),
+        headers: listHeaders(headers),
         body: body instanceof ReadableStream ? Readable.from(body) : body,
       };
       try {
@@ -41,7 +42,7 @@ export function createTransport(): Runtime["fetch"] {
 }
 
 function createHandler(
-  signal: AbortSignal,
+  signal: StopSignal,
   resolve: (response: Response) => void,
   reject: (error: Error) => void,
 ): Dispatcher.DispatchHandler {
@@ -104,7 +105,7 @@ const unpackers: Readonly<Record<string, () => Duplex>> = {
   zstd: createZstdDecompress,
 };
 
-const reasonOf = (signal: AbortSignal): Error => asError(signal.reason);
+const reasonOf = (signal: StopSignal): Error => asError(signal.reason);
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -9,6 +9,7 @@ import { clientGone, ProxyError, queueFull, queueTimeout } from "../../errors.ts
 import { toRetryAfter } from "./estimate.ts";
 import { createScheduler } from "./scheduler.ts";
 import type { BackendPlaces, Decision, QueueOptions, Ticket } from "./ticket.ts";
+import type { StopSignal } from "../../stop-signal.ts";
 
 /** What the room needs of the runtime. */
 export interface RoomClock {
@@ -30,7 +31,7 @@ export interface WaitingRoom {
    * Resolves with a place, which is the caller's to release, even if the signal aborted in the meantime. Rejects with 429 where
    * the queue is full, with 503 after `maxWaitMs`, and at once when the signal aborts.
    */
-  acquire(ticket: Ticket, signal: AbortSignal): Promise<Place>;
+  acquire(ticket: Ticket, signal: StopSignal): Promise<Place>;
   /** To be told whenever health, drain state, limits or loaded models may have changed. */
   setBackends(backends: readonly BackendPlaces[]): void;
   depth(): { readonly waiting: number; readonly running: number };
@@ -96,7 +97,7 @@ export function createWaitingRoom(options: Partial<QueueOptions>, clock: RoomClo
     follow(scheduler.expire(clock.now()));
   }
 
-  function wait(ticket: Ticket, since: number, signal: AbortSignal): Promise<Place> {
+  function wait(ticket: Ticket, since: number, signal: StopSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
       function leave(): void {
         guests.delete(ticket.id);
@@ -137,6 +138,6 @@ export function createWaitingRoom(options: Partial<QueueOptions>, clock: RoomClo
 }
 
 /** Who called it off may say why, as a ProxyError; else it is taken for the client. */
-function reasonOf(signal: AbortSignal): ProxyError {
+function reasonOf(signal: StopSignal): ProxyError {
   return signal.reason instanceof ProxyError ? signal.reason : clientGone();
 }

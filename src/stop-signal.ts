@@ -1,0 +1,60 @@
+/** What tells work that it was called off: as an AbortSignal, but made and followed at next to no cost. Knows no reasons. */
+
+/** What of an AbortSignal the way of a request asks for; every AbortSignal is one. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  /** Why, once it was aborted. */
+  readonly reason: unknown;
+  /** The listener is called once, and not at all where it was aborted before. */
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/** A signal and its switch in one. */
+export class StopSwitch implements StopSignal {
+  aborted = false;
+  reason: unknown = undefined;
+  #listeners: (() => void)[] = [];
+  #platform: AbortController | undefined;
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    if (!this.aborted) this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    const index = this.#listeners.indexOf(listener);
+    // While it is being told nobody is to be left out.
+    if (index >= 0 && !this.aborted) this.#listeners.splice(index, 1);
+  }
+
+  /** Tells all who listen; only the first call counts. */
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+    this.#platform?.abort(reason);
+  }
+
+  /** The platform's own for whoever insists on one, such as `fetch`. */
+  get platform(): AbortSignal {
+    if (this.#platform === undefined) {
+      this.#platform = new AbortController();
+      if (this.aborted) this.#platform.abort(this.reason);
+    }
+    return this.#platform.signal;
+  }
+}
+
+/** The platform's own signal that follows this one. */
+export function toAbortSignal(signal: StopSignal): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  if (signal instanceof StopSwitch) return signal.platform;
+  const controller = new AbortController();
+  const follow = () => controller.abort(signal.reason);
+  if (signal.aborted) follow();
+  else signal.addEventListener("abort", follow, { once: true });
+  return controller.signal;
+}
