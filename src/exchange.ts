@@ -36,7 +36,7 @@ export interface Exchange {
   /** The key's; higher goes first. */
   priority: number;
   /** Of limited callers. */
-  rateLimits: { readonly requests?: RateLimitState; readonly tokens?: RateLimitState };
+  readonly rateLimits: { requests?: RateLimitState; tokens?: RateLimitState };
   /** What the answer came to, as the backend tells it; one object for all parts of a request that was taken apart. */
   readonly tokens: { prompt: number | undefined; completion: number | undefined };
   /** The name the client asked for. */

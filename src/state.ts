@@ -56,7 +56,7 @@ export function createState(
     rooms: createRooms({ now, setTimer }),
     store,
     metrics,
-    admission: { limiters: createMemoryLimiters(), slots: createMemorySlots() },
+    admission: { limiters: createMemoryLimiters(), slots: createMemorySlots({ lapse: !sharesPromises }) },
     leases: undefined,
     breakers: undefined,
     startedAt: now(),

@@ -68,18 +68,17 @@ export function createAdmission({ limiters, slots }: AdmissionState, runtime: Ru
       const limiter = limiters.open({ points: limit, windowSeconds: window.seconds });
       const key = `${kind}:${id}`;
       const now = runtime.now();
-      const verdict = await limiter.take(key, points, now);
+      const pending = limiter.take(key, points, now);
+      const verdict = pending instanceof Promise ? await pending : pending;
       if (!verdict.isAllowed) {
         for (const take of takes) giveBack(take, take.points);
-        exchange.rateLimits = { ...exchange.rateLimits, [kind]: stateOf(verdict) };
+        exchange.rateLimits[kind] = stateOf(verdict);
         throw limitReached(label, window, verdict, points, now);
       }
       takes.push({ limiter, key, points, verdict });
     }
-    const tightest = takes.map(({ verdict }) => verdict).toSorted((a, b) => a.remaining - b.remaining)[0];
-    if (tightest !== undefined) {
-      exchange.rateLimits = { ...exchange.rateLimits, [kind]: stateOf(tightest) };
-    }
+    const tightest = tightestOf(takes);
+    if (tightest !== undefined) exchange.rateLimits[kind] = stateOf(tightest);
     return takes;
   }
 
@@ -90,15 +89,19 @@ export function createAdmission({ limiters, slots }: AdmissionState, runtime: Ru
   }
 
   function charge(limiter: Limiter, key: string, points: number, now: number): void {
-    limiter.charge(key, points, now).catch((cause: unknown) => {
+    const pending = limiter.charge(key, points, now);
+    if (!(pending instanceof Promise)) return;
+    pending.catch((cause: unknown) => {
       runtime.log.warn("limit-not-charged", { points, problem: String(cause) });
     });
   }
 
   /** The function that gives it back. Until then it is renewed, as long as the request's own timers run. */
   async function takePlace({ id, label }: Caller, limit: number): Promise<() => void> {
-    const place = await slots.enter(id, limit, runtime.now());
+    const pending = slots.enter(id, limit, runtime.now());
+    const place = pending instanceof Promise ? await pending : pending;
     if (place === undefined) throw tooManyAtOnce(label, limit);
+    if (!slots.lapse) return () => place.release();
     let stopTimer = () => {};
     const arm = () => {
       // On workerd they end with a client that left, and nothing else tells: then the place comes back by itself.
@@ -137,6 +140,14 @@ export function createAdmission({ limiters, slots }: AdmissionState, runtime: Ru
       }
     },
   };
+}
+
+function tightestOf(takes: readonly Take[]): Verdict | undefined {
+  let tightest: Verdict | undefined;
+  for (const { verdict } of takes) {
+    if (tightest === undefined || verdict.remaining < tightest.remaining) tightest = verdict;
+  }
+  return tightest;
 }
 
 function stateOf({ limit, remaining, resetAt }: Verdict): RateLimitState {

@@ -19,11 +19,12 @@ export interface Verdict {
   readonly resetAt: number;
 }
 
+/** What counts in this process answers at once: a request waits for a promise only where there is something to wait for. */
 export interface Limiter {
   /** Takes all of the points, or none where not all are left. `now` is in milliseconds since the epoch. */
-  take(key: string, points: number, now: number): Promise<Verdict>;
+  take(key: string, points: number, now: number): Verdict | Promise<Verdict>;
   /** Takes points whether they are left or not, or gives them back where `points` is negative. */
-  charge(key: string, points: number, now: number): Promise<void>;
+  charge(key: string, points: number, now: number): void | Promise<void>;
 }
 
 /** Opens the limiter of a rule. The same rule opened again goes on with the same counts, also after a reload. */

@@ -1,8 +1,8 @@
 /** Counts in this process's memory, by rate-limiter-flexible. Forgets a key at the end of its window. */
 import { LRUCache } from "lru-cache";
 import type { RateLimiterRes } from "rate-limiter-flexible";
-// By its own file: the package's index loads every store there is, and with them what workerd does not have.
-import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+// The part that counts, without the promises around it; the package's index would load every store there is.
+import MemoryStorage from "rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js";
 import type { Limiter, LimiterSource, LimitRule, Verdict } from "./limiter.ts";
 
 /** Some 40 MB of counters. */
@@ -21,12 +21,17 @@ export function createMemoryLimiters(): LimiterSource {
 }
 
 function createMemoryLimiter({ points: limit, windowSeconds }: LimitRule): Limiter {
-  const counter = new RateLimiterMemory({ points: limit, duration: windowSeconds });
+  const counter = new MemoryStorage();
   // Without keys, anybody's address is one; who has not asked for longest begins anew.
   const counted = new LRUCache<string, true>({
     max: mostKeys,
     dispose: (_true, key) => void counter.delete(key),
   });
+
+  function count(key: string, points: number): RateLimiterRes {
+    if (counted.get(key) === undefined) counted.set(key, true);
+    return counter.incrby(key, points, windowSeconds);
+  }
 
   function verdict(
     isAllowed: boolean,
@@ -38,19 +43,15 @@ function createMemoryLimiter({ points: limit, windowSeconds }: LimitRule): Limit
   }
 
   return {
-    async take(key, points, now) {
-      counted.set(key, true, { noDisposeOnSet: true });
-      const after = await counter.penalty(key, points);
+    take(key, points, now) {
+      const after = count(key, points);
       if (after.consumedPoints <= limit) return verdict(true, after, now);
       // What was refused does not count: a client that keeps asking gets in when the window ends.
-      return verdict(false, await counter.reward(key, points), now);
+      return verdict(false, count(key, -points), now);
     },
-    async charge(key, points) {
+    charge(key, points) {
       // What is given back to who was forgotten would be a present.
-      if (points < 0 && counted.has(key)) await counter.reward(key, -points);
-      if (points <= 0) return;
-      counted.set(key, true, { noDisposeOnSet: true });
-      await counter.penalty(key, points);
+      if (points > 0 || (points < 0 && counted.has(key))) count(key, points);
     },
   };
 }

@@ -7,8 +7,10 @@
 export const leaseMs = 15_000;
 
 export interface Slots {
+  /** Whether a place has to be renewed by whoever holds it. */
+  readonly lapse: boolean;
   /** A place among at most `limit`, or undefined where all are taken. `now` is in milliseconds since the epoch. */
-  enter(key: string, limit: number, now: number): Promise<Place | undefined>;
+  enter(key: string, limit: number, now: number): Place | undefined | Promise<Place | undefined>;
 }
 
 export interface MemorySlots extends Slots {
@@ -25,31 +27,33 @@ export interface Place {
   release(): void;
 }
 
-export function createMemorySlots(): MemorySlots {
+/** `lapse` where holders may vanish without a word. */
+export function createMemorySlots({ lapse }: { readonly lapse: boolean }): MemorySlots {
   const placesByKey = new Map<string, Set<{ until: number }>>();
 
   let sweepAt = 1_000;
 
   function current(key: string, now: number): Set<{ until: number }> {
     const places = placesByKey.get(key) ?? new Set();
-    for (const place of places) if (place.until <= now) places.delete(place);
+    if (lapse) for (const place of places) if (place.until <= now) places.delete(place);
     return places;
   }
 
-  /** Where holders vanish without a word, nobody else would forget their keys. */
+  /** Nobody else would forget the keys of those who vanished. */
   function sweep(now: number): void {
     for (const key of placesByKey.keys()) if (current(key, now).size === 0) placesByKey.delete(key);
     sweepAt = Math.max(1_000, placesByKey.size * 2);
   }
 
   return {
+    lapse,
     enter(key, limit, now) {
       const places = current(key, now);
-      if (places.size >= limit) return Promise.resolve(undefined);
-      if (placesByKey.size >= sweepAt) sweep(now);
+      if (places.size >= limit) return undefined;
+      if (lapse && placesByKey.size >= sweepAt) sweep(now);
       const place = { until: now + leaseMs };
       placesByKey.set(key, places.add(place));
-      return Promise.resolve({
+      return {
         renew(later) {
           place.until = later + leaseMs;
         },
@@ -57,7 +61,7 @@ export function createMemorySlots(): MemorySlots {
           places.delete(place);
           if (places.size === 0 && placesByKey.get(key) === places) placesByKey.delete(key);
         },
-      });
+      };
     },
     keys: () => placesByKey.size,
     taken: (key, now) => current(key, now).size,

@@ -1,5 +1,5 @@
 /** One log event as one line, for people or for machines. Pure; knows neither clock nor sink. */
-import { toPrintable } from "./printable.ts";
+import { forEachPrintable } from "./printable.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -18,28 +18,32 @@ export function formatLine(event: LogEvent, format: LogFormat): string {
 
 function formatJson({ time, level, event, fields }: LogEvent): string {
   let line = `{"time":"${new Date(time).toISOString()}","level":${JSON.stringify(level)},"event":${JSON.stringify(event)}`;
-  for (const [name, value] of Object.entries(printableFields(fields))) {
+  forEachPrintable(fields, (name, value) => {
     // No field can take the place of the event's own.
-    if (name === "time" || name === "level" || name === "event" || value === undefined) continue;
-    line += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
-  }
+    if (name === "time" || name === "level" || name === "event") return;
+    line += `,${quoteName(name)}:${typeof value === "number" ? value : JSON.stringify(value)}`;
+  });
   return `${line}}`;
 }
 
+const quotedNames = new Map<string, string>();
+const mostQuoted = 1_000;
+
+/** Names come again and again. */
+function quoteName(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const quoted = JSON.stringify(name);
+  if (quotedNames.size < mostQuoted) quotedNames.set(name, quoted);
+  return quoted;
+}
+
 function formatText({ time, level, event, fields }: LogEvent): string {
-  const shown = Object.entries(printableFields(fields)).map(
-    ([name, value]) => ` ${name}=${formatValue(value)}`,
-  );
-  return `${formatTime(new Date(time))} ${level.toUpperCase()} ${event}${shown.join("")}`;
-}
-
-function printableFields(fields: unknown): Record<string, unknown> {
-  const printable = toPrintable(fields);
-  return isFields(printable) ? printable : {};
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+  let shown = "";
+  forEachPrintable(fields, (name, value) => {
+    shown += ` ${name}=${formatValue(value)}`;
+  });
+  return `${formatTime(new Date(time))} ${level.toUpperCase()} ${event}${shown}`;
 }
 
 /** The place's own time, as the clock on the wall shows it. */

@@ -1,5 +1,5 @@
 /** Makes the `Log` of the app out of LogTape: one line an event. Must never throw, and knows no stream to write to. */
-import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
+import { configureSync, getLogger, type LogLevel, type LogRecord } from "@logtape/logtape";
 import type { Log, LogFields } from "../runtime.ts";
 import { formatLine, type LogFormat } from "./line.ts";
 
@@ -9,8 +9,8 @@ export interface LogOptions {
   /** The least important events that are written. */
   readonly level: LogLevelName;
   readonly format: LogFormat;
-  /** Takes one line without its line break. */
-  write(line: string): void;
+  /** Takes one line without its line break; warnings and errors are urgent. */
+  write(line: string, isUrgent: boolean): void;
 }
 
 const category = ["openai-local-proxy"];
@@ -37,24 +37,34 @@ export function createLog(options: LogOptions): Log {
     ],
   });
   const logger = getLogger(category);
-  return {
-    debug: (event, fields) => attempt(() => logger.debug(event, asProperties(fields))),
-    info: (event, fields) => attempt(() => logger.info(event, asProperties(fields))),
-    warn: (event, fields) => attempt(() => logger.warn(event, asProperties(fields))),
-    error: (event, fields) => attempt(() => logger.error(event, asProperties(fields))),
+  const tell = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    attempt(() => {
+      if (logger.isEnabledFor(level)) logger.emit(toRecord(level, event, fields));
+    });
   };
+  return { debug: tell("debug"), info: tell("info"), warn: tell("warning"), error: tell("error") };
 }
 
-/** LogTape reads every property when it makes a record, so the fields travel as one and are read here, guarded. */
-function asProperties(fields: LogFields = {}): { fields: LogFields } {
-  return { fields };
+/** LogTape copies the properties of a message that it is to fill in; this one is whole, so that only the line reads them. */
+function toRecord(level: LogLevel, event: string, fields: LogFields = {}): LogRecord {
+  return {
+    category,
+    level,
+    message: [event],
+    rawMessage: event,
+    timestamp: Date.now(),
+    properties: { fields },
+  };
 }
 
 function writeRecord(record: LogRecord, { format, write }: LogOptions): void {
   const event = typeof record.rawMessage === "string" ? record.rawMessage : record.rawMessage.join("");
   const level = levelNames[record.level] ?? "error";
   attempt(() =>
-    write(formatLine({ time: record.timestamp, level, event, fields: record.properties.fields }, format)),
+    write(
+      formatLine({ time: record.timestamp, level, event, fields: record.properties.fields }, format),
+      level === "warn" || level === "error",
+    ),
   );
 }
 

@@ -21,9 +21,42 @@ export function isCredentialName(name: string): boolean {
   return isOne;
 }
 
-/** A plain copy: strings, numbers, booleans, null, lists and objects; undefined fields are left out. */
-export function toPrintable(value: unknown): unknown {
-  return copy(value, []);
+/**
+ * Calls `take` with each field as something that JSON can hold: strings, numbers, booleans, null, lists and plain objects.
+ * What is no object has no fields; undefined ones are left out.
+ */
+export function forEachPrintable(fields: unknown, take: (name: string, value: unknown) => void): void {
+  const plain = isPlain(fields) ? fields : copy(fields, []);
+  if (typeof plain !== "object" || plain === null) return;
+  for (const name of namesOf(plain)) {
+    const value = printableField(plain, name, [plain]);
+    if (value !== undefined) take(name, value);
+  }
+}
+
+/** An object without a way of its own to be shown; a proxy may answer anything and is copied. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return Object.getPrototypeOf(value) === Object.prototype && !("toJSON" in value);
+  } catch {
+    return false;
+  }
+}
+
+function namesOf(value: object): readonly string[] {
+  try {
+    return Object.keys(value);
+  } catch {
+    // A proxy of somebody else threw.
+    return [];
+  }
+}
+
+function printableField(fields: object, name: string, ancestors: readonly object[]): unknown {
+  const value = readField(fields, name);
+  if (value === undefined) return undefined;
+  return isCredentialName(name) ? masked : copy(value, ancestors);
 }
 
 function copy(value: unknown, ancestors: readonly object[]): unknown {
@@ -56,9 +89,8 @@ function copyFields(value: object, ancestors: readonly object[]): Record<string,
   // Without a prototype, `__proto__` is a name like any other.
   const fields: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(value)) {
-    const field: unknown = readField(value, name);
-    if (field === undefined) continue;
-    fields[name] = isCredentialName(name) ? masked : copy(field, ancestors);
+    const field = printableField(value, name, ancestors);
+    if (field !== undefined) fields[name] = field;
   }
   return fields;
 }

@@ -2,6 +2,7 @@
 import { selectMendsOfAny } from "../dialects/apply.ts";
 import { embeddingBatches } from "../dialects/mends/embedding-batches.ts";
 import { mergeEmbeddings } from "../normalise/merge-embeddings.ts";
+import { usageOf } from "../protocol/openai/read-usage.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { openHedged } from "./hedge.ts";
@@ -34,8 +35,9 @@ export async function openEmbeddings(
   }
   if (last?.answer.kind !== "json") throw new Error("Embeddings came as a stream, or there was no input.");
   Object.assign(exchange, { attempts, mends });
-  const bytes = new TextEncoder().encode(JSON.stringify(mergeEmbeddings(answers)));
-  return { attempt: last.attempt, answer: { ...last.answer, bytes } };
+  const merged = mergeEmbeddings(answers);
+  const bytes = new TextEncoder().encode(JSON.stringify(merged));
+  return { attempt: last.attempt, answer: { ...last.answer, bytes, usage: usageOf(merged) } };
 }
 
 function partsOf(input: readonly unknown[], size: number): readonly (readonly unknown[])[] {

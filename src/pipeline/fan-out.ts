@@ -6,6 +6,7 @@ import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
+import { usageOf } from "../protocol/openai/read-usage.ts";
 import { mayAnswer } from "./may-answer.ts";
 import type { ModelRequestBody } from "./model-request.ts";
 import type { Attempt } from "./attempt.ts";
@@ -117,5 +118,6 @@ function mergeOpen(answers: readonly Answer[], first: Answer, perPrompt: number)
       answer.kind === "json" ? JSON.parse(new TextDecoder().decode(answer.bytes)) : undefined;
     return isJsonObject(parsed) ? [parsed] : [];
   });
-  return { ...first, bytes: new TextEncoder().encode(JSON.stringify(mergeAnswers(bodies, perPrompt))) };
+  const merged = mergeAnswers(bodies, perPrompt);
+  return { ...first, bytes: new TextEncoder().encode(JSON.stringify(merged)), usage: usageOf(merged) };
 }

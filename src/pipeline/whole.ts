@@ -1,6 +1,5 @@
 /** Answers with a JSON body in one piece. */
 import { answerHeaders } from "../respond/headers.ts";
-import { readUsage } from "../protocol/openai/read-usage.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 import { settle } from "./settle.ts";
 
@@ -12,7 +11,7 @@ export function respondWhole(
   attempt.release();
   const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
   headers.set("content-type", "application/json");
-  Object.assign(exchange.tokens, readUsage(answer.bytes));
+  if (answer.usage !== undefined) Object.assign(exchange.tokens, answer.usage);
   settle(exchange, work, services, { status: 200, outcome: "ended", body: answer.bytes });
   return services.runtime.respond(answer.bytes, 200, headers);
 }

@@ -90,6 +90,11 @@ const leakStart = "__LM_STUDIO_INTERNAL_LSEP_SYNTHETIC_REASONING_END_";
 const leak = new RegExp(`${leakStart}[0-9a-fA-F]{0,64}__`, "g");
 const openLeak = new RegExp(`${leakStart}[0-9a-fA-F]{0,64}_?$`);
 
+/** Whether a whole text has anything in it that the parts of this file look for. */
+export function mayHoldMarker(text: string): boolean {
+  return text.includes("<") || text.includes(leakStart);
+}
+
 export interface LeakRemover {
   push(text: string): string;
   end(): string;

@@ -4,11 +4,12 @@ import type { LeaseKeeper } from "./lease-keeper.ts";
 
 export function createSharedSlots(leases: LeaseKeeper): Slots {
   return {
+    // The keeper renews all of a process's leases in one round trip.
+    lapse: false,
     async enter(key, limit) {
       const lease = await leases.take(`key:${key}`, limit);
       return (
         lease && {
-          // The keeper renews all of a process's leases in one round trip.
           renew() {},
           release: () => void lease.release(),
         }

@@ -37,7 +37,7 @@ const exchangeOf = (): Exchange => ({
 });
 
 function openGate(limits: CallerLimitsConfig) {
-  const state = { limiters: createMemoryLimiters(), slots: createMemorySlots() };
+  const state = { limiters: createMemoryLimiters(), slots: createMemorySlots({ lapse: true }) };
   const admission = createAdmission(state, createPortableRuntime("test"));
   const caller: Caller = { id: "key:team", label: "key 'team'", limits: planLimits(limits) };
   return {

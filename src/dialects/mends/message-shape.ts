@@ -53,12 +53,11 @@ function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
 }
 
 /** OpenAI leaves these out, and its schema knows no null there. */
-const neverNull: ReadonlySet<string> = new Set(["annotations", "function_call", "audio"]);
+const neverNull = ["annotations", "function_call", "audio"];
 
 function withoutNulls(message: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(message).filter(([key, value]) => value !== null || !neverNull.has(key)),
-  );
+  const nulls = neverNull.filter((key) => message[key] === null);
+  return without(message, nulls) ?? message;
 }
 
 function wholeCall(call: JsonObject, choice: number, place: number, answerId: unknown): JsonObject {

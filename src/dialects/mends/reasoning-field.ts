@@ -21,6 +21,7 @@ import {
   createLeakRemover,
   createThinkSplitter,
   type LeakRemover,
+  mayHoldMarker,
   type ThinkParts,
   type ThinkSplitter,
 } from "../../protocol/think-markers.ts";
@@ -37,12 +38,20 @@ export const reasoningField: Mend = {
   answer: (body, { options }) =>
     changeList(body, "choices", (choice) =>
       changeObject(choice, "message", (message) => {
+        if (isPlainText(message)) return undefined;
         const changed = withParts(message, partsIn(options.reasoning, partsOf(message)));
         return isSame(message, changed) ? undefined : changed;
       }),
     ),
   stream: ({ options }) => createReasoningStream(options.reasoning),
 };
+
+/** Text without a marker in a message that tells no reasoning: most messages. */
+function isPlainText(message: JsonObject): boolean {
+  const { content } = message;
+  if (typeof content !== "string" || mayHoldMarker(content)) return false;
+  return reasoningFields.every((field) => !(field in message));
+}
 
 const nothing: ThinkParts = { reasoning: "", content: "" };
 

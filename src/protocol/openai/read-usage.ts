@@ -17,6 +17,16 @@ export function readUsage(json: Uint8Array): TokenCounts | undefined {
   return usageIn(json, scanObject(json, 0, json.byteLength, usageKeys) ?? []);
 }
 
+/** The same of a parsed one. */
+export function usageOf(body: JsonObject): TokenCounts | undefined {
+  for (const key of usageKeys) {
+    const value = body[key];
+    const usage = key === "usage" || !isJsonObject(value) ? value : value["usage"];
+    if (isJsonObject(usage)) return toCounts(usage);
+  }
+  return undefined;
+}
+
 /** The same where the fields of `usageKeys` have been found already. */
 export function usageIn(json: Uint8Array, fields: readonly Field[]): TokenCounts | undefined {
   for (const { key, valueStart, valueEnd } of fields) {

@@ -1,23 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHiddenError } from "../../src/normalise/answer.ts";
 import { readStart, resumeBody } from "../../src/normalise/peek.ts";
-
-describe("isHiddenError", () => {
-  it.each([
-    [{ error: "Unexpected endpoint" }, true],
-    [{ error: { message: "x" } }, true],
-    [{ error: "x", message: "y" }, true],
-    [{ error: null, choices: [] }, false],
-    [{ error: { message: "x" }, object: "response", output: [] }, false],
-    [{ data: [], error: "x" }, false],
-    [{ choices: [] }, false],
-    [{ detail: { error: "x" } }, false],
-    [[], false],
-    ["error", false],
-  ])("of %j is %s", (body, isError) => {
-    expect(isHiddenError(new TextEncoder().encode(JSON.stringify(body)))).toBe(isError);
-  });
-});
 
 describe("readStart", () => {
   const bodyOf = (...chunks: string[]) => new Response(new Blob(chunks).stream()).body;

@@ -1,0 +1,57 @@
+/** Makes of a JSON body what the client gets: checked, mended, under the client's name for the model, its tokens read. */
+import { mendAnswer } from "../dialects/apply.ts";
+import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { withModel } from "../protocol/openai/model-field.ts";
+import { readUsage, type TokenCounts, usageOf } from "../protocol/openai/read-usage.ts";
+import { scanObject } from "../protocol/openai/scan.ts";
+import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
+import type { AnswerContext } from "./answer-context.ts";
+import { isErrorBody, isHiddenError } from "./hidden-error.ts";
+
+export interface WholeAnswer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What it came to, where the backend told. */
+  readonly usage: TokenCounts | undefined;
+}
+
+/** A longer body is looked through rather than parsed, unless a mend has to see it: an embedding is mostly numbers. */
+const mostParsedBytes = 32 * 1024;
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Undefined where the body is no JSON object, or tells of an error. */
+export function readWholeAnswer(
+  bytes: Uint8Array<ArrayBuffer>,
+  context: AnswerContext,
+): WholeAnswer | undefined {
+  const isMended = context.mends.some((mend) => mend.answer !== undefined);
+  if (!isMended && bytes.byteLength > mostParsedBytes) return spliceLong(bytes, context);
+  const parsed = parseObject(bytes);
+  if (parsed === undefined || isErrorBody(parsed)) return undefined;
+  const { body, applied } = mendAnswer(context.mends, parsed, context.facts);
+  if (applied.length === 0) return { bytes: named(bytes, context), usage: usageOf(parsed) };
+  for (const id of applied) context.onMend(id);
+  const text = JSON.stringify(withModel(body, context.endpoint.answerModelPath, context.alias));
+  return { bytes: encoder.encode(text), usage: usageOf(body) };
+}
+
+function spliceLong(bytes: Uint8Array<ArrayBuffer>, context: AnswerContext): WholeAnswer | undefined {
+  const isObject = scanObject(bytes, 0, bytes.byteLength, []) !== undefined;
+  if (!isObject || isHiddenError(bytes)) return undefined;
+  return { bytes: named(bytes, context), usage: readUsage(bytes) };
+}
+
+function named(bytes: Uint8Array<ArrayBuffer>, { endpoint, alias }: AnswerContext): Uint8Array<ArrayBuffer> {
+  return replaceModel(bytes, endpoint.answerModelPath, encodeModelName(alias));
+}
+
+/** Undefined for what is no JSON object. */
+export function parseObject(bytes: Uint8Array): JsonObject | undefined {
+  try {
+    const parsed: unknown = JSON.parse(decoder.decode(bytes));
+    return isJsonObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
