@@ -44,6 +44,13 @@ interface Entry {
   tokens: readonly Take[];
 }
 
+/** A window that a caller is held to. */
+interface OpenWindow {
+  readonly window: LimitWindow;
+  readonly limiter: Limiter;
+  readonly key: string;
+}
+
 const windows: ReadonlyArray<LimitWindow & { readonly limit: keyof CallerLimits }> = [
   { kind: "requests", seconds: 60, words: "requests per minute (RPM)", limit: "requestsPerMinute" },
   { kind: "requests", seconds: 86_400, words: "requests per day (RPD)", limit: "requestsPerDay" },
@@ -53,27 +60,39 @@ const windows: ReadonlyArray<LimitWindow & { readonly limit: keyof CallerLimits 
 
 export function createAdmission({ limiters, slots }: AdmissionState, runtime: Runtime): Admission {
   const entries = new WeakMap<Exchange, Entry>();
+  const opened = new WeakMap<Caller, readonly OpenWindow[]>();
+
+  /** Those of the caller's limits that are set. */
+  function windowsOf(caller: Caller): readonly OpenWindow[] {
+    const known = opened.get(caller);
+    if (known !== undefined) return known;
+    const open = windows.flatMap((window): OpenWindow[] => {
+      const points = caller.limits[window.limit];
+      if (points === undefined) return [];
+      const limiter = limiters.open({ points, windowSeconds: window.seconds });
+      return [{ window, limiter, key: `${window.kind}:${caller.id}` }];
+    });
+    opened.set(caller, open);
+    return open;
+  }
 
   /** From every window of the kind, or from none. */
   async function takeAll(
     exchange: Exchange,
-    { id, label, limits }: Caller,
+    caller: Caller,
     kind: LimitWindow["kind"],
     points: number,
   ): Promise<readonly Take[]> {
     const takes: Take[] = [];
-    for (const window of windows) {
-      const limit = limits[window.limit];
-      if (window.kind !== kind || limit === undefined) continue;
-      const limiter = limiters.open({ points: limit, windowSeconds: window.seconds });
-      const key = `${kind}:${id}`;
+    for (const { window, limiter, key } of windowsOf(caller)) {
+      if (window.kind !== kind) continue;
       const now = runtime.now();
       const pending = limiter.take(key, points, now);
       const verdict = pending instanceof Promise ? await pending : pending;
       if (!verdict.isAllowed) {
         for (const take of takes) giveBack(take, take.points);
         exchange.rateLimits[kind] = stateOf(verdict);
-        throw limitReached(label, window, verdict, points, now);
+        throw limitReached(caller.label, window, verdict, points, now);
       }
       takes.push({ limiter, key, points, verdict });
     }

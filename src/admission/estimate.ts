@@ -10,7 +10,8 @@ const mediaFields: ReadonlySet<string> = new Set(["image_url", "input_audio", "f
 
 /** As OpenAI counts before it answers: the prompt's estimate, or the longest answer asked for, whichever is more. */
 export function estimateRequest(fields: JsonObject): number {
-  const prompt = promptFields.reduce((sum, field) => sum + tokensIn(fields[field]), 0);
+  let prompt = 0;
+  for (const field of promptFields) prompt += tokensIn(fields[field]);
   const longest = answerFields.map((field) => fields[field]).find((value) => typeof value === "number");
   const choices = typeof fields["n"] === "number" ? Math.max(1, fields["n"]) : 1;
   return Math.max(1, Math.ceil(prompt), Math.ceil((longest ?? 0) * choices));
@@ -21,21 +22,25 @@ function tokensIn(value: unknown, depth = 0): number {
   if (typeof value === "string") return utf8Length(value) / bytesPerToken;
   if (typeof value === "number") return 1;
   if (depth > 12) return 0;
-  if (Array.isArray(value)) return value.reduce((sum: number, part) => sum + tokensIn(part, depth + 1), 0);
-  if (!isJsonObject(value)) return 0;
-  return Object.entries(value).reduce(
-    (sum, [name, part]) => sum + (mediaFields.has(name) ? 0 : tokensIn(part, depth + 1)),
-    0,
-  );
+  let sum = 0;
+  if (Array.isArray(value)) for (const part of value) sum += tokensIn(part, depth + 1);
+  else if (isJsonObject(value))
+    for (const name of Object.keys(value))
+      if (!mediaFields.has(name)) sum += tokensIn(value[name], depth + 1);
+  return sum;
 }
+
+/** A longer text is judged by this many of its letters, from all parts of it. */
+const mostLooked = 4_096;
 
 /** Without making the bytes. */
 function utf8Length(text: string): number {
-  let length = text.length;
-  for (let index = 0; index < text.length; index++) {
+  const stride = Math.max(1, Math.floor(text.length / mostLooked));
+  let beyond = 0;
+  for (let index = 0; index < text.length; index += stride) {
     const unit = text.charCodeAt(index);
     // The two halves of a pair come to four bytes together.
-    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+    if (unit > 0x7f) beyond += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
   }
-  return length;
+  return text.length + beyond * stride;
 }

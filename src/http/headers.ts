@@ -61,11 +61,11 @@ const responseHeadersWithheld: ReadonlySet<string> = new Set([
 export function forwardRequestHeaders(source: Headers): HeaderMap {
   const forwarded: HeaderMap = new Map();
   const connectionTokens = tokensOf(source.get("connection"));
-  for (const [name, value] of source) {
-    if (hopByHopHeaders.has(name) || requestHeadersWithheld.has(name) || connectionTokens.has(name)) continue;
-    if (requestPrefixesWithheld.some((prefix) => name.startsWith(prefix))) continue;
+  source.forEach((value, name) => {
+    if (hopByHopHeaders.has(name) || requestHeadersWithheld.has(name) || connectionTokens.has(name)) return;
+    for (const prefix of requestPrefixesWithheld) if (name.startsWith(prefix)) return;
     forwarded.set(name, value);
-  }
+  });
   forwarded.set("accept-encoding", "identity");
   return forwarded;
 }
@@ -74,12 +74,10 @@ export function forwardRequestHeaders(source: Headers): HeaderMap {
 export function forwardResponseHeaders(source: Headers): HeaderMap {
   const forwarded: HeaderMap = new Map();
   const connectionTokens = tokensOf(source.get("connection"));
-  for (const [name, value] of source) {
-    if (hopByHopHeaders.has(name) || responseHeadersWithheld.has(name) || connectionTokens.has(name))
-      continue;
-    if (name.startsWith("access-control-")) continue;
-    forwarded.set(name, value);
-  }
+  source.forEach((value, name) => {
+    if (hopByHopHeaders.has(name) || responseHeadersWithheld.has(name) || connectionTokens.has(name)) return;
+    if (!name.startsWith("access-control-")) forwarded.set(name, value);
+  });
   return forwarded;
 }
 

@@ -23,6 +23,12 @@ const levelNames: Readonly<Record<string, LogLevelName>> = {
 };
 
 /**
+ * The fields of the event that is being told. LogTape reads and copies every property of a record; these are read once,
+ * guarded, by the line that they go into, which is written within the call.
+ */
+const told: { fields: LogFields | undefined } = { fields: undefined };
+
+/**
  * LogTape's configuration belongs to the whole process: the last call decides where all logs go and how much they say,
  * the logs made by earlier calls included. A reload calls it again with the new level and format.
  */
@@ -37,23 +43,18 @@ export function createLog(options: LogOptions): Log {
     ],
   });
   const logger = getLogger(category);
-  const tell = (level: LogLevel) => (event: string, fields?: LogFields) => {
+  const tell = (level: LogLevel, say: (event: string) => void) => (event: string, fields?: LogFields) => {
     attempt(() => {
-      if (logger.isEnabledFor(level)) logger.emit(toRecord(level, event, fields));
+      if (!logger.isEnabledFor(level)) return;
+      told.fields = fields;
+      say(event);
     });
   };
-  return { debug: tell("debug"), info: tell("info"), warn: tell("warning"), error: tell("error") };
-}
-
-/** LogTape copies the properties of a message that it is to fill in; this one is whole, so that only the line reads them. */
-function toRecord(level: LogLevel, event: string, fields: LogFields = {}): LogRecord {
   return {
-    category,
-    level,
-    message: [event],
-    rawMessage: event,
-    timestamp: Date.now(),
-    properties: { fields },
+    debug: tell("debug", (event) => logger.debug(event)),
+    info: tell("info", (event) => logger.info(event)),
+    warn: tell("warning", (event) => logger.warn(event)),
+    error: tell("error", (event) => logger.error(event)),
   };
 }
 
@@ -62,7 +63,7 @@ function writeRecord(record: LogRecord, { format, write }: LogOptions): void {
   const level = levelNames[record.level] ?? "error";
   attempt(() =>
     write(
-      formatLine({ time: record.timestamp, level, event, fields: record.properties.fields }, format),
+      formatLine({ time: record.timestamp, level, event, fields: told.fields }, format),
       level === "warn" || level === "error",
     ),
   );

@@ -4,7 +4,7 @@ import { clientGone } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import { createCancellation } from "../http/cancel.ts";
 import { pathOf } from "../http/paths.ts";
-import { requestId } from "../http/request-id.ts";
+import { createRequestIds } from "../http/request-id.ts";
 import { respondWithError, toProxyError } from "../respond/error.ts";
 import { formatMessagesError } from "../protocol/anthropic/messages.ts";
 import { formatErrorBody } from "../protocol/openai/error-body.ts";
@@ -17,6 +17,7 @@ import { settle } from "./settle.ts";
 
 /** The record and the work of a request. */
 export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
+  const requestId = createRequestIds();
   return async (c, next) => {
     const request = c.req.raw;
     const path = pathOf(request.url);

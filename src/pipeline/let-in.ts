@@ -13,7 +13,7 @@ import type { Services } from "./services.ts";
 /** Refuses with 401, 403 or 429; whatever was taken is given back when the exchange is settled. */
 export function letIn({ plan, admission }: Services): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const { exchange } = c.var;
+    const exchange = c.get("exchange");
     const key = await requireKey(c.req.raw.headers, plan);
     c.set("key", key);
     exchange.principal = key?.name;
@@ -26,8 +26,17 @@ export function letIn({ plan, admission }: Services): MiddlewareHandler<AppEnv> 
   };
 }
 
+/** Each key's caller is made once. */
+const callers = new WeakMap<KeyPlan, Caller>();
+
 function callerOf(key: KeyPlan | undefined, exchange: Exchange, plan: Plan): Caller {
-  if (key !== undefined) return { id: `key:${key.name}`, label: `key '${key.name}'`, limits: key.limits };
-  const address = callerNetwork(exchange.clientAddress ?? "unknown");
-  return { id: `address:${address}`, label: `address ${address}`, limits: plan.anonymousLimits };
+  if (key === undefined) {
+    const address = callerNetwork(exchange.clientAddress ?? "unknown");
+    return { id: `address:${address}`, label: `address ${address}`, limits: plan.anonymousLimits };
+  }
+  const known = callers.get(key);
+  if (known !== undefined) return known;
+  const caller = { id: `key:${key.name}`, label: `key '${key.name}'`, limits: key.limits };
+  callers.set(key, caller);
+  return caller;
 }

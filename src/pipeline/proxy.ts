@@ -17,14 +17,15 @@ import { respondWhole } from "./whole.ts";
 export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<AppEnv>) => Promise<Response> {
   return async (c) => {
     const request = c.req.raw;
-    const journey = { endpoint, services, ...c.var };
-    const body = await readModelRequest(request, endpoint, journey.exchange, services, journey.key);
+    const [exchange, work, key] = [c.get("exchange"), c.get("work"), c.get("key")];
+    const journey = { endpoint, services, exchange, work };
+    const body = await readModelRequest(request, endpoint, exchange, services, key);
     const openFor = openerOf(endpoint.kind);
-    if (journey.exchange.target?.shadow !== undefined) {
+    if (exchange.target?.shadow !== undefined) {
       keepAlive(c, runShadow(openFor, request.headers, body, journey));
     }
     const opening = openWithFallbacks(openFor, request.headers, body, journey);
-    if (journey.exchange.streamed) return relayStream(opening, journey);
+    if (exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCancellation } from "../../src/http/cancel.ts";
 import { isSameSecret } from "../../src/http/constant-time.ts";
-import { requestId } from "../../src/http/request-id.ts";
+import { createRequestIds } from "../../src/http/request-id.ts";
 
 describe("createCancellation", () => {
   it("keeps the first reason and aborts with a true AbortError", () => {
@@ -50,7 +50,16 @@ describe("isSameSecret", () => {
   });
 });
 
-describe("requestId", () => {
+describe("request ids", () => {
+  const requestId = createRequestIds();
+
+  it("are never the same, and come in order", () => {
+    const minted = Array.from({ length: 40 }, () => requestId(null));
+    expect(new Set(minted).size).toBe(40);
+    expect(minted.toSorted()).toEqual(minted);
+    expect(createRequestIds()(null).slice(0, 22)).not.toBe(minted[0]?.slice(0, 22));
+  });
+
   it.each(["req_0123456789abcdef", "00-4bf92f3577b34da6-01", "a.b:c-d_e"])("keeps the client's %s", (id) => {
     expect(requestId(id)).toBe(id);
   });

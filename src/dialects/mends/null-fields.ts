@@ -43,7 +43,8 @@ function mendFormat(format: JsonObject): JsonObject | undefined {
 }
 
 function withoutNulls(body: JsonObject): JsonObject | undefined {
-  const entries = Object.entries(body);
-  const kept = entries.filter(([, value]) => value !== null);
-  return kept.length === entries.length ? undefined : Object.fromEntries(kept);
+  for (const value of Object.values(body)) {
+    if (value === null) return Object.fromEntries(Object.entries(body).filter(([, kept]) => kept !== null));
+  }
+  return undefined;
 }

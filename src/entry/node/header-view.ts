@@ -18,12 +18,7 @@ export class HeaderView implements Headers {
   }
 
   *#pairs(): Generator<[string, string]> {
-    for (const name in this.#values) {
-      const value = this.#values[name];
-      if (typeof value === "string") yield [name, value];
-      else if (name === "set-cookie") for (const one of value ?? []) yield [name, one];
-      else if (value !== undefined) yield [name, value.join(", ")];
-    }
+    for (const name in this.#values) yield* pairsOf(name, this.#values[name]);
   }
 
   get(name: string): string | null {
@@ -54,7 +49,15 @@ export class HeaderView implements Headers {
   }
 
   forEach(callback: (value: string, key: string, parent: Headers) => void, thisArg?: unknown): void {
-    for (const [name, value] of this) callback.call(thisArg, value, name, this);
+    if (this.#own !== undefined) {
+      this.#own.forEach((value, name) => callback.call(thisArg, value, name, this));
+      return;
+    }
+    for (const name in this.#values) {
+      const value = this.#values[name];
+      if (typeof value === "string") callback.call(thisArg, value, name, this);
+      else for (const [, one] of pairsOf(name, value)) callback.call(thisArg, one, name, this);
+    }
   }
 
   entries(): HeadersIterator<[string, string]> {
@@ -73,6 +76,12 @@ export class HeaderView implements Headers {
   [Symbol.iterator](): HeadersIterator<[string, string]> {
     return this.entries();
   }
+}
+
+function pairsOf(name: string, value: string | readonly string[] | undefined): [string, string][] {
+  if (typeof value === "string") return [[name, value]];
+  if (value === undefined) return [];
+  return name === "set-cookie" ? value.map((one) => [name, one]) : [[name, value.join(", ")]];
 }
 
 /** Names and values in turn, as Node and undici take them. */

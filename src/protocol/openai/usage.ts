@@ -33,14 +33,20 @@ function countOf(value: unknown): number | undefined {
 
 /** Rounds every number, at any depth, and drops details that are null. */
 function wholeNumbers(counts: JsonObject): JsonObject {
-  let isChanged = false;
-  const entries = Object.entries(counts).flatMap(([key, value]): [string, unknown][] => {
-    const next =
-      typeof value === "number" ? Math.round(value) : isJsonObject(value) ? wholeNumbers(value) : value;
-    if (next !== value || value === null) isChanged = true;
-    return value === null ? [] : [[key, next]];
-  });
-  return isChanged ? Object.fromEntries(entries) : counts;
+  if (Object.values(counts).every(isWhole)) return counts;
+  const whole: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(counts)) {
+    if (value === null) continue;
+    if (typeof value === "number") whole.push([key, Math.round(value)]);
+    else whole.push([key, isJsonObject(value) ? wholeNumbers(value) : value]);
+  }
+  return Object.fromEntries(whole);
+}
+
+function isWhole(value: unknown): boolean {
+  if (typeof value === "number") return Number.isInteger(value);
+  if (isJsonObject(value)) return Object.values(value).every(isWhole);
+  return value !== null;
 }
 
 /** Estimated counts, marked as such in a field of the proxy's own. */
