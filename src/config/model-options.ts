@@ -18,6 +18,9 @@ export const defaultModelOptions: ModelOptions = {
   embeddingBatch: 512,
 };
 
+/** Names may be a client's to make up. */
+const mostRemembered = 1_000;
+
 /** Finds the options of a model by its name on the backend; of patterns that match, the most specific wins each option. */
 export function createModelOptions(
   configured: Readonly<Record<string, ModelConfig>>,
@@ -26,11 +29,17 @@ export function createModelOptions(
     .sort(([a], [b]) => specificity(a) - specificity(b))
     .map(([pattern, config]) => ({ matches: compilePattern(pattern), options: toOptions(config) }));
   if (leastSpecificFirst.length === 0) return () => defaultModelOptions;
-  return (model) =>
-    Object.assign(
+  const found = new Map<string, ModelOptions>();
+  return (model) => {
+    const known = found.get(model);
+    if (known !== undefined) return known;
+    const options: ModelOptions = Object.assign(
       { ...defaultModelOptions },
-      ...leastSpecificFirst.filter(({ matches }) => matches.test(model)).map(({ options }) => options),
+      ...leastSpecificFirst.filter(({ matches }) => matches.test(model)).map((fitting) => fitting.options),
     );
+    if (found.size < mostRemembered) found.set(model, options);
+    return options;
+  };
 }
 
 function specificity(pattern: string): number {

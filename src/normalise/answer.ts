@@ -36,7 +36,7 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
     if (mediaType(headers) === "text/event-stream") {
       return { kind: "stream", headers, ...(await openStream(response.body, context)) };
     }
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const bytes = await response.bytes();
     if (isWantedAsStream(context)) {
       return { kind: "stream", headers, ...(await openStream(eventsOf(bytes, response, context), context)) };
     }

@@ -28,8 +28,9 @@ export function isCredentialName(name: string): boolean {
 export function forEachPrintable(fields: unknown, take: (name: string, value: unknown) => void): void {
   const plain = isPlain(fields) ? fields : copy(fields, []);
   if (typeof plain !== "object" || plain === null) return;
+  const ancestors = [plain];
   for (const name of namesOf(plain)) {
-    const value = printableField(plain, name, [plain]);
+    const value = printableField(plain, name, ancestors);
     if (value !== undefined) take(name, value);
   }
 }

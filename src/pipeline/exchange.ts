@@ -18,7 +18,7 @@ import { settle } from "./settle.ts";
 /** The record and the work of a request. */
 export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
   const requestId = createRequestIds();
-  return async (c, next) => {
+  return (c, next) => {
     const request = c.req.raw;
     const path = pathOf(request.url);
     const exchange: Exchange = {
@@ -45,7 +45,7 @@ export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
     };
     c.set("exchange", exchange);
     c.set("work", createCancellation(runtime.clientSignal(request), "client-gone"));
-    await next();
+    return next();
   };
 }
 

@@ -24,9 +24,12 @@ export function openChoices(
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { exchange, services } = journey;
-  const needed = selectMendsOfAny(several, mayAnswer(exchange, services), factsOf(request, journey)).map(
-    ({ id }) => id,
-  );
+  const facts = factsOf(request, journey);
+  // Most requests ask for one choice of one prompt, whoever answers.
+  const isOne = several.every((mend) => mend.applies?.(facts) === false);
+  const needed = isOne
+    ? []
+    : selectMendsOfAny(several, mayAnswer(exchange, services), facts).map(({ id }) => id);
   if (needed.length === 0) return openWithTool(clientHeaders, request, journey);
   const singles = toSingles(request.fields, {
     choices: needed.includes(severalChoices.id),

@@ -79,12 +79,11 @@ function drawTarget(
 
 /** Throws model_not_found for a name that nothing serves. */
 export async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Resolved> {
-  const { plan, catalog, pool, runtime } = services;
+  const { plan, catalog, runtime } = services;
   const kind = endpoint.modelKind;
   // With one backend and an exact name nothing depends on what the backend has.
   const dependsOnModels = plan.backends.length > 1 || needsModelList(asked, kind, plan);
-  const snapshots = dependsOnModels ? await catalog.current() : pool.snapshot(plan);
-  const listed = listedModels(snapshots);
+  const listed = dependsOnModels ? listedModels(await catalog.current()) : undefined;
   const target = resolveAlias(asked, kind, plan, listed);
   if (target === undefined) {
     throw modelNotFound(plan.unknownModelStatus, asked, nearestNames(asked, kind, plan, listed));

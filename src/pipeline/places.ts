@@ -3,7 +3,7 @@ import type { Plan } from "../config/plan.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Catalog } from "./catalog.ts";
 import { placesOf } from "../route/places.ts";
-import { bareModelName } from "../protocol/openai/models.ts";
+import { bareModelName, type LocalModel } from "../protocol/openai/models.ts";
 import { type BackendSnapshot, type Pool } from "../route/pool.ts";
 import type { Rooms } from "../route/queue/rooms.ts";
 import type { Place, WaitingRoom } from "../route/queue/waiting-room.ts";
@@ -37,17 +37,28 @@ export function createPlaces(
   const room = rooms.open(plan.queue);
   let lookedAt = -Infinity;
 
+  let told: readonly (readonly LocalModel[] | undefined)[] = [];
+
+  /** What the room knows stays true until a backend tells other models; where they push each other out, it matters when. */
+  function tell(snapshots: readonly BackendSnapshot[]): void {
+    const isKnown =
+      told.length === snapshots.length && snapshots.every(({ models }, at) => models === told[at]);
+    if (isKnown && !plan.backends.some(({ oneModelAtATime }) => oneModelAtATime)) return;
+    told = snapshots.map(({ models }) => models);
+    tellPlaces(room, snapshots);
+  }
+
   /** Requests wait for places, and a model that was loaded since then may have brought more of them. */
   function lookAgain(): void {
     const tellsPlaces = plan.backends.some(({ maxConcurrency }) => maxConcurrency === undefined);
     if (!tellsPlaces || runtime.now() - lookedAt < lookAgainMs) return;
     lookedAt = runtime.now();
-    void catalog.refreshed().then((snapshots) => tellPlaces(room, snapshots));
+    void catalog.refreshed().then(tell);
   }
 
   return {
     take(candidates, { exchange, model }, signal) {
-      tellPlaces(room, pool.snapshot(plan));
+      tell(pool.snapshot(plan));
       const id = rooms.ticketId(exchange.id);
       // Without keys, addresses tell clients apart.
       const key = exchange.principal ?? exchange.clientAddress ?? "";

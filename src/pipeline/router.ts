@@ -45,11 +45,12 @@ export function createRouter(
   return {
     order(wish, tried) {
       const { needs, route } = wish;
+      const [first, ...others] = plan.backends;
+      if (first !== undefined && others.length === 0) return tried.has(first.name) ? [] : [first.name];
       const snapshots = pool.snapshot(plan).map((snapshot) => ({
         ...snapshot,
         inFlight: Math.max(snapshot.inFlight, placesTaken(snapshot.backend.name)),
       }));
-      if (snapshots.length === 1) return orderBackends(needs.model, snapshots, tried);
       const { tiers, lastResorts } = findCandidates(needs, snapshots, { allowed: route.backends, tried });
       const memory = memories.get(route.policy) ?? new Map();
       const policy = route.policy === "in_order" ? inOrder : policies[route.policy];

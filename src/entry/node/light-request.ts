@@ -53,15 +53,14 @@ export class LightRequest implements Request {
     return this.#isUsed || this.#stream?.locked === true;
   }
 
-  async bytes(): Promise<Bytes> {
-    if (this.bodyUsed || this.#stream !== undefined)
-      return new Uint8Array(await this.#platform().arrayBuffer());
+  bytes(): Promise<Bytes> {
+    if (this.bodyUsed || this.#stream !== undefined) return this.#platform().bytes();
     this.#isUsed = true;
-    return this.#hasBody ? readWhole(this.#incoming) : new Uint8Array();
+    return this.#hasBody ? readWhole(this.#incoming) : Promise.resolve(new Uint8Array());
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return (await this.bytes()).buffer;
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.bytes().then(({ buffer }) => buffer);
   }
 
   async text(): Promise<string> {

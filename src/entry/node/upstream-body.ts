@@ -75,6 +75,11 @@ export class UpstreamBody implements BodySource {
   }
 
   #join(): Uint8Array<ArrayBuffer> {
+    const [only, ...others] = this.#waiting;
+    if (only !== undefined && others.length === 0) {
+      this.#waiting = [];
+      return asBytes(only);
+    }
     const joined = new Uint8Array(this.#waitingBytes);
     let offset = 0;
     for (const chunk of this.#waiting) {

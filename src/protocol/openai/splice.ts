@@ -22,8 +22,16 @@ const openBrace = 0x7b;
 
 /** The name as the bytes of a JSON string, quotes and all. */
 export function encodeModelName(name: string): Uint8Array {
-  return encoder.encode(JSON.stringify(name));
+  const known = encodedNames.get(name);
+  if (known !== undefined) return known;
+  const encoded = encoder.encode(JSON.stringify(name));
+  if (encodedNames.size < mostNames) encodedNames.set(name, encoded);
+  return encoded;
 }
+
+const encodedNames = new Map<string, Uint8Array>();
+/** Names may be a client's to make up. */
+const mostNames = 1_000;
 
 /** Applies edits, which are in order and do not overlap; without any, the source itself comes back. */
 export function spliceFields<B extends ArrayBufferLike>(

@@ -65,6 +65,10 @@ export function createScheduler(given: Partial<QueueOptions> = {}): Scheduler {
       for (const name of candidates) {
         const box = boxes.get(name);
         if (box === undefined || !hasRoom(box)) continue;
+        if (!box.oneModelAtATime) {
+          if (wanted === "as-is") return box;
+          continue;
+        }
         if (turnOf(box, now, rules).start({ model, candidates, since }) === wanted) return box;
       }
     }
@@ -79,6 +83,7 @@ export function createScheduler(given: Partial<QueueOptions> = {}): Scheduler {
   /** Gives away all places that may be given away. */
   function dispatch(now: number): Decision[] {
     const decisions: Decision[] = [];
+    if (waiters.size === 0) return decisions;
     for (const box of boxes.values()) {
       while (hasRoom(box)) {
         const flow = box.shares.pick(turnOf(box, now, rules).startable());
