@@ -1,4 +1,10 @@
 /** What the app needs from the place it runs in; a shell fills it. Knows nothing of OpenAI, Hono or any one runtime. */
+import {
+  type ByteChannel,
+  type ChunkReader,
+  type OpenChannel,
+  openTransformChannel,
+} from "./byte-channel.ts";
 import { type StopSignal, toAbortSignal } from "./stop-signal.ts";
 
 /** One request to a backend, as `fetch` takes it. A stream as `body` is sent on as it is read. */
@@ -10,7 +16,7 @@ export interface UpstreamInit {
   readonly signal: StopSignal;
 }
 
-export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | string | null;
+export type AnswerBody = Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | ByteChannel | string | null;
 
 /** A GET of something public. */
 export type PublicInit = Pick<UpstreamInit, "headers" | "signal">;
@@ -32,6 +38,10 @@ export interface Runtime {
   fetch(url: string, init: UpstreamInit): Promise<Response>;
   /** The answer to a client; `headers` are by lower-case names. A runtime may have a cheaper one than `new Response`. */
   respond(body: AnswerBody, status: number, headers: ReadonlyMap<string, string>): Response;
+  /** The pieces of an upstream answer's body; undefined where it has none. May be cheaper than its `body`. */
+  readPieces(response: Response): ChunkReader | undefined;
+  /** Where a stream to a client is written; its body for `respond`. */
+  openChannel: OpenChannel;
   /**
    * Sends a request that reaches public addresses only: it rejects where the address that is about to be connected to is
    * not public, whatever the name meant a moment before. Follows no redirect. Left out where a runtime cannot promise that.
@@ -59,7 +69,12 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** An answer out of what every runtime has. */
 export const portableRespond: Runtime["respond"] = (body, status, headers) =>
-  new Response(body, { status, headers: [...headers] });
+  new Response(toBodyInit(body), { status, headers: [...headers] });
+
+/** As the platform's own `Response` takes it. */
+export function toBodyInit(body: AnswerBody): Exclude<AnswerBody, ByteChannel> {
+  return typeof body === "object" && body !== null && "readable" in body ? body.readable : body;
+}
 
 /** The portable defaults; a shell overrides what it does better. */
 export function createPortableRuntime(name: string, overrides: Partial<Runtime> = {}): Runtime {
@@ -67,6 +82,8 @@ export function createPortableRuntime(name: string, overrides: Partial<Runtime> 
     name,
     fetch: (url, init) => fetch(url, portableFetchInit(init)),
     respond: portableRespond,
+    readPieces: (response) => response.body?.getReader(),
+    openChannel: openTransformChannel,
     now: () => Date.now(),
     random: () => Math.random(),
     setTimer(callback, delayMs) {

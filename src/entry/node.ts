@@ -6,8 +6,9 @@ import { runCli } from "../cli/main.ts";
 import { readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
+import { ClientChannel } from "./node/client-channel.ts";
 import { LightRequest } from "./node/light-request.ts";
-import { Answer } from "./node/light-response.ts";
+import { Answer, LightResponse } from "./node/light-response.ts";
 import { listenOnNode } from "./node/listener.ts";
 import { createTransport } from "./node/transport.ts";
 import { createPublicFetch } from "./public-fetch.ts";
@@ -24,6 +25,9 @@ const shell: Shell = {
       respond: (body, status, headers) => new Answer(body, status, headers),
       fetchPublic: createPublicFetch(),
       sendDatagram,
+      readPieces: (response) =>
+        response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
+      openChannel: (onLeave) => new ClientChannel(onLeave),
       clientAddress: readClientAddress,
       clientSignal: (request) => (request instanceof LightRequest ? request.leaving : request.signal),
       log,

@@ -4,6 +4,7 @@ import type { Mend, MendFacts } from "../dialects/mend.ts";
 import type { ProxyError } from "../errors.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import type { TokenCounts } from "../protocol/openai/read-usage.ts";
+import type { Runtime } from "../runtime.ts";
 import type { ChunkTranslation } from "./event-output.ts";
 
 export interface AnswerContext {
@@ -18,6 +19,8 @@ export interface AnswerContext {
   readonly facts: MendFacts;
   /** Makes another protocol of a stream's chunks; undefined where they stay as they are. */
   readonly translation?: ChunkTranslation | undefined;
+  /** How the body of a stream is read. */
+  readonly readPieces: Runtime["readPieces"];
   /** Hears the id of each mend that changed something. */
   readonly onMend: (id: string) => void;
   /** Hears the token counts of a stream. */

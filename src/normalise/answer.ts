@@ -1,4 +1,5 @@
 /** Stage 6: makes of a backend's response an answer in OpenAI's words, or a ProxyError. Knows no retry and no client. */
+import type { ChunkReader } from "../byte-channel.ts";
 import { labelOf } from "../dialects/label.ts";
 import { createStreamMend } from "../dialects/apply.ts";
 import { badGateway, type ProxyError } from "../errors.ts";
@@ -34,11 +35,15 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
     if (!response.ok) throw await errorOf(response, context);
     const { headers } = response;
     if (mediaType(headers) === "text/event-stream") {
-      return { kind: "stream", headers, ...(await openStream(response.body, context)) };
+      return { kind: "stream", headers, ...(await openStream(context.readPieces(response), context)) };
     }
     const bytes = await response.bytes();
     if (isWantedAsStream(context)) {
-      return { kind: "stream", headers, ...(await openStream(eventsOf(bytes, response, context), context)) };
+      return {
+        kind: "stream",
+        headers,
+        ...(await openStream(eventsOf(bytes, response, context)?.getReader(), context)),
+      };
     }
     const whole = readWholeAnswer(bytes, context);
     if (whole === undefined) throw errorIn(bytes, response, context);
@@ -92,10 +97,7 @@ function eventsOf(
 
 type OpenedStream = Pick<Extract<Answer, { kind: "stream" }>, "source" | "problem">;
 
-async function openStream(
-  body: ReadableStream<Uint8Array> | null,
-  context: AnswerContext,
-): Promise<OpenedStream> {
+async function openStream(reader: ChunkReader | undefined, context: AnswerContext): Promise<OpenedStream> {
   const { backend, endpoint, alias, mends, facts, onMend, onUsage, translation } = context;
   const broken = (cause: unknown) =>
     cause instanceof FrameTooLargeError
@@ -124,8 +126,7 @@ async function openStream(
     truncated,
     broken,
   });
-  if (body === null) throw truncated();
-  const reader = body.getReader();
+  if (reader === undefined) throw truncated();
   const head: Uint8Array[] = [];
   try {
     while (!stage.hasData || stage.isUndecided) {

@@ -118,6 +118,7 @@ export function openAnswer(
         mends: needed,
         facts,
         onMend,
+        readPieces: services.runtime.readPieces,
         onUsage: countStream(exchange),
         translation: translate?.(),
       });

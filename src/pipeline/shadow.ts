@@ -1,4 +1,5 @@
 /** Sends a copy of a request to a model on trial and drops what it answers. The client neither waits for it nor learns of it. */
+import type { ChunkReader } from "../byte-channel.ts";
 import { createCancellation } from "../http/cancel.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import type { Opener } from "./fallbacks.ts";
@@ -46,7 +47,7 @@ export async function runShadow(
   runtime.log.info("shadow-end", { request: exchange.id, model, backend: exchange.backend, ms, problem });
 }
 
-async function readToEnd(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+async function readToEnd(reader: ChunkReader): Promise<void> {
   for (;;) {
     const { done } = await reader.read();
     if (done) return;

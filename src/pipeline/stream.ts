@@ -23,9 +23,9 @@ export async function relayStream(opening: Promise<OpenAnswer>, journey: Journey
   const { runtime, plan } = services;
   const open = await withinHeartbeat(opening, plan.heartbeatMs, runtime);
   if (open?.answer.kind === "json") return respondWhole(open, journey);
-  const stream = createEventStream(runtime.now, () => work.cancel("client-gone"));
+  const stream = createEventStream(runtime.openChannel, runtime.now, () => work.cancel("client-gone"));
   void feedClient(stream, opening, journey);
-  return runtime.respond(stream.readable, 200, streamHeaders(exchange, runtime.now(), open?.answer.headers));
+  return runtime.respond(stream.channel, 200, streamHeaders(exchange, runtime.now(), open?.answer.headers));
 }
 
 /** Undefined when the heartbeat is due first; rejects as `opening` does. */

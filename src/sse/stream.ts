@@ -1,4 +1,5 @@
-/** Carries an event stream to the client through a TransformStream. Knows no OpenAI words. */
+/** Carries an event stream to the client. Knows no OpenAI words. */
+import type { ByteChannel, ChunkReader, OpenChannel } from "../byte-channel.ts";
 
 /** What happens to the bytes on their way. Pure in the sense that it only turns bytes into bytes. */
 export interface StreamStage {
@@ -15,12 +16,13 @@ export type StreamOutcome = "ended" | "faulted" | "cancelled";
 /** Input that was opened already: `head` is output that the stage has made of what was read before. */
 export interface StreamSource {
   readonly head: Uint8Array;
-  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly reader: ChunkReader;
   readonly stage: StreamStage;
 }
 
 export interface EventStream {
-  readonly readable: ReadableStream<Uint8Array>;
+  /** Where the client takes it from. */
+  readonly channel: ByteChannel;
   /** When the wait for the source's next chunk began; undefined while there is no such wait. */
   readonly readingSince: number | undefined;
   /** When bytes were last handed to the client. */
@@ -33,84 +35,58 @@ export interface EventStream {
   finish(bytes: Uint8Array): StreamOutcome;
 }
 
-/** The standard's `cancel` of a transformer, which TypeScript's library does not list yet. */
-interface CancellableTransformer extends Transformer<Uint8Array, Uint8Array> {
-  cancel(): void;
-}
-
 /** `now` is in milliseconds. `onCancel` is called once, when the client stops reading before the end. */
-export function createEventStream(now: () => number, onCancel: () => void): EventStream {
-  let stage: StreamStage | undefined;
-  let output: TransformStreamDefaultController<Uint8Array> | undefined;
+export function createEventStream(open: OpenChannel, now: () => number, onCancel: () => void): EventStream {
   let state: "open" | StreamOutcome = "open";
   let readingSince: number | undefined;
   let sentAt = now();
-
-  function leave(): void {
+  const channel = open(() => {
     if (state !== "open") return;
     state = "cancelled";
     onCancel();
-  }
+  });
 
-  function send(bytes: Uint8Array): void {
-    if (bytes.byteLength === 0) return;
+  function send(bytes: Uint8Array): Promise<void> | undefined {
+    if (bytes.byteLength === 0) return undefined;
     sentAt = now();
-    output?.enqueue(bytes);
+    return channel.write(bytes);
   }
 
   function close(outcome: StreamOutcome, lastBytes: Uint8Array): StreamOutcome {
     if (state !== "open") return state;
     state = outcome;
-    send(lastBytes);
-    // Not `terminate`: on Node a reader that then leaves bytes behind throws from within `cancel`.
-    writer.close().catch(() => {});
+    void send(lastBytes);
+    channel.end();
     return outcome;
   }
 
-  const transformer: CancellableTransformer = {
-    start(controller) {
-      output = controller;
-    },
-    transform(chunk) {
-      if (stage === undefined || state !== "open") return;
-      try {
-        send(stage.push(chunk));
-      } catch (cause) {
-        close("faulted", stage.fault(cause));
-      }
-    },
-    cancel: leave,
-  };
-  const { readable, writable } = new TransformStream(transformer);
-  const writer = writable.getWriter();
-  // Runtimes without the transformer's cancel tell of a reader that left through the writer alone.
-  writer.closed.catch(leave);
-
-  async function feed(source: StreamSource): Promise<StreamOutcome> {
-    stage = source.stage;
-    if (state === "open") send(source.head);
+  async function feed({ head, reader, stage }: StreamSource): Promise<StreamOutcome> {
+    let taken = state === "open" ? send(head) : undefined;
     while (state === "open") {
       let chunk: ReadableStreamReadResult<Uint8Array>;
       try {
         readingSince = now();
-        chunk = await source.reader.read();
+        chunk = await reader.read();
       } catch (cause) {
         return close("faulted", stage.fault(cause));
       } finally {
         readingSince = undefined;
       }
       if (chunk.done) return close("ended", stage.end());
+      // A client that lags is waited for, with one chunk in hand.
+      if (taken !== undefined) await taken;
+      if (state !== "open") return state;
       try {
-        await writer.write(chunk.value);
-      } catch {
-        leave();
+        taken = send(stage.push(chunk.value));
+      } catch (cause) {
+        return close("faulted", stage.fault(cause));
       }
     }
     return state;
   }
 
   return {
-    readable,
+    channel,
     get readingSince() {
       return readingSince;
     },
@@ -119,7 +95,7 @@ export function createEventStream(now: () => number, onCancel: () => void): Even
     },
     feed,
     interject(bytes) {
-      if (state === "open" && (output?.desiredSize ?? -1) >= 0) send(bytes);
+      if (state === "open" && channel.isReady) void send(bytes);
     },
     finish: (bytes) => close("faulted", bytes),
   };

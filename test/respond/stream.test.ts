@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openTransformChannel } from "../../src/byte-channel.ts";
 import { watchStream } from "../../src/respond/stream.ts";
 import type { EventStream } from "../../src/sse/stream.ts";
 import { createFakeClock, createFakeRuntime } from "../support/fake-runtime.ts";
@@ -8,7 +9,7 @@ function watched(options: { heartbeatMs?: number; idleTimeoutMs?: number; takesN
   const sent: string[] = [];
   let idle = 0;
   const stream: EventStream & { sentAt: number; readingSince: number | undefined } = {
-    readable: new ReadableStream(),
+    channel: openTransformChannel(() => {}),
     sentAt: clock.now(),
     readingSince: undefined,
     feed: () => Promise.resolve("ended"),

@@ -1,15 +1,23 @@
 /** Writes a Response to Node's. Knows no request. */
 import type { ServerResponse } from "node:http";
+import { ClientChannel, drained } from "./client-channel.ts";
 import { listHeaders } from "./header-view.ts";
+import { toBodyInit } from "../../runtime.ts";
 import { Answer } from "./light-response.ts";
 
 /** Resolves when the last byte was handed to the socket, or the client left; never rejects. */
 export async function writeAnswer(response: Response, outgoing: ServerResponse): Promise<void> {
   if (response instanceof Answer) {
     const { body, headers } = response.parts;
-    if (!(body instanceof ReadableStream))
-      return writeWhole(response.status, listHeaders(headers), body, outgoing);
-    return writeStream(response.status, listHeaders(headers), body, outgoing);
+    if (body instanceof ClientChannel) {
+      outgoing.writeHead(response.status, listHeaders(headers));
+      body.attach(outgoing);
+      return;
+    }
+    const plain = toBodyInit(body);
+    if (!(plain instanceof ReadableStream))
+      return writeWhole(response.status, listHeaders(headers), plain, outgoing);
+    return writeStream(response.status, listHeaders(headers), plain, outgoing);
   }
   const headers = listHeaders(response.headers);
   if (response.body === null) return writeWhole(response.status, headers, null, outgoing);
@@ -66,18 +74,4 @@ async function writeStream(
   } finally {
     clearImmediate(early);
   }
-}
-
-/** Or closed: then the next read says so. */
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (outgoing.destroyed) return resolve();
-    const go = () => {
-      outgoing.off("drain", go);
-      outgoing.off("close", go);
-      resolve();
-    };
-    outgoing.once("drain", go);
-    outgoing.once("close", go);
-  });
 }

@@ -1,10 +1,13 @@
 /** A `Response` whose parts stay as they are until somebody needs the platform's own. Knows no socket. */
-import type { AnswerBody } from "../../runtime.ts";
+import type { ChunkReader } from "../../byte-channel.ts";
+import { type AnswerBody, toBodyInit } from "../../runtime.ts";
 
-/** What a response's body is read from; each may be asked for one of the two, once. */
+/** What a response's body is read from; each may be asked for one of them, once. */
 export interface BodySource {
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> | null;
+  /** The same for who reads piece by piece; left out where `stream` is all there is. */
+  pieces?(): ChunkReader;
 }
 
 export class LightResponse implements Response {
@@ -46,6 +49,14 @@ export class LightResponse implements Response {
   #platform(): Response {
     this.#real ??= new Response(this.#source.stream(), { status: this.status, headers: [...this.headers] });
     return this.#real;
+  }
+
+  /** The body piece by piece; undefined where there is none. */
+  pieces(): ChunkReader | undefined {
+    if (this.#real !== undefined || this.#isUsed || this.#source.pieces === undefined)
+      return this.body?.getReader();
+    this.#isUsed = true;
+    return this.#source.pieces();
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -93,7 +104,7 @@ export class Answer extends LightResponse {
 }
 
 function sourceOf(body: AnswerBody): BodySource {
-  const platform = () => new Response(body);
+  const platform = () => new Response(toBodyInit(body));
   return {
     bytes: () => platform().bytes(),
     stream: () => platform().body,

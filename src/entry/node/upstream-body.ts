@@ -1,9 +1,14 @@
 /** The body of an upstream answer: collected where it is wanted whole, else a stream at its reader's pace. */
 import type { Dispatcher } from "undici";
+import type { ChunkReader } from "../../byte-channel.ts";
 import type { BodySource } from "./light-response.ts";
 
 /** Bytes that may wait for somebody to ask for them. */
 const mostWaiting = 64 * 1024;
+
+type Piece = ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+
+const ended: Piece = { done: true, value: undefined };
 
 export class UpstreamBody implements BodySource {
   readonly #connection: Dispatcher.DispatchController;
@@ -13,6 +18,9 @@ export class UpstreamBody implements BodySource {
   #state: "open" | "ended" | Error = "open";
   #whole: PromiseWithResolvers<Uint8Array<ArrayBuffer>> | undefined;
   #reader: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  /** Who reads piece by piece and waits for the next one. */
+  #pending: PromiseWithResolvers<Piece> | undefined;
+  #isPaused = false;
 
   /** `forget` is called when the reader leaves, before the connection is cut. */
   constructor(connection: Dispatcher.DispatchController, forget: () => void) {
@@ -28,9 +36,17 @@ export class UpstreamBody implements BodySource {
       if ((this.#reader.desiredSize ?? 0) <= 0) this.#connection.pause();
       return;
     }
+    if (this.#pending !== undefined) {
+      const { resolve } = this.#pending;
+      this.#pending = undefined;
+      resolve({ done: false, value: asBytes(chunk) });
+      return;
+    }
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.byteLength;
-    if (this.#whole === undefined && this.#waitingBytes > mostWaiting) this.#connection.pause();
+    if (this.#whole !== undefined || this.#waitingBytes <= mostWaiting) return;
+    this.#isPaused = true;
+    this.#connection.pause();
   }
 
   end(): void {
@@ -38,6 +54,7 @@ export class UpstreamBody implements BodySource {
     this.#state = "ended";
     this.#reader?.close();
     this.#whole?.resolve(this.#join());
+    this.#pending?.resolve(ended);
   }
 
   fail(error: Error): void {
@@ -46,6 +63,7 @@ export class UpstreamBody implements BodySource {
     this.#waiting = [];
     this.#reader?.error(error);
     this.#whole?.reject(error);
+    this.#pending?.reject(error);
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -54,6 +72,43 @@ export class UpstreamBody implements BodySource {
     this.#whole = Promise.withResolvers();
     this.#connection.resume();
     return this.#whole.promise;
+  }
+
+  /** For one reader at its own pace, without a stream between. */
+  pieces(): ChunkReader {
+    return {
+      read: () => this.#next(),
+      cancel: async (reason) => {
+        this.#leave(reason);
+        this.#pending?.resolve(ended);
+      },
+    };
+  }
+
+  #next(): Promise<Piece> {
+    const chunk = this.#waiting.shift();
+    if (chunk !== undefined) {
+      this.#waitingBytes -= chunk.byteLength;
+      return Promise.resolve({ done: false, value: asBytes(chunk) });
+    }
+    if (this.#state === "ended") return Promise.resolve(ended);
+    if (this.#state !== "open") return Promise.reject(this.#state);
+    const pending = Promise.withResolvers<Piece>();
+    this.#pending = pending;
+    // May bring the next piece at once.
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#connection.resume();
+    }
+    return pending.promise;
+  }
+
+  #leave(reason: unknown): void {
+    if (this.#state !== "open") return;
+    this.#forget();
+    this.#state = "ended";
+    this.#waiting = [];
+    this.#connection.abort(reason instanceof Error ? reason : new Error("The reader left."));
   }
 
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -66,11 +121,7 @@ export class UpstreamBody implements BodySource {
         else if (this.#state !== "open") reader.error(this.#state);
       },
       pull: () => this.#connection.resume(),
-      cancel: (reason) => {
-        this.#forget();
-        this.#state = "ended";
-        this.#connection.abort(reason instanceof Error ? reason : new Error("The reader left."));
-      },
+      cancel: (reason) => this.#leave(reason),
     });
   }
 
