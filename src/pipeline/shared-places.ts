@@ -5,6 +5,7 @@ import { placesOf } from "../route/places.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
 import type { HeldLease, LeaseKeeper, LeaseWaiter } from "../store/lease-keeper.ts";
+import { letOnePast } from "./past-queue.ts";
 import { pause } from "./pause.ts";
 import { callerOf, type Places, type PlaceWish } from "./places.ts";
 
@@ -75,10 +76,14 @@ export function sharePlaces(local: Places, { plan, pool, runtime, leases }: Shar
     };
   }
 
+  const queue = runtime.sharesPromises
+    ? letOnePast(local, plan, { now: () => runtime.now(), limitOf: (name) => limitsOf([name])[0]?.limit })
+    : local;
+
   return {
-    ...local,
+    ...queue,
     async take(candidates, wish, signal) {
-      const place = await local.take(candidates, wish, signal);
+      const place = await queue.take(candidates, wish, signal);
       const since = runtime.now();
       const line = lineUp(wish);
       const backends = runtime.sharesPromises ? [place.backend] : candidates;
