@@ -92,9 +92,13 @@ export function letOnePast(
         },
       };
     } catch (thrown) {
-      if (passing.signal.aborted) return pastPlace();
-      key.waiting.delete(pass);
-      passNext(id);
+      if (!passing.signal.aborted) {
+        key.waiting.delete(pass);
+        passNext(id);
+        throw thrown;
+      }
+      if (!signal.aborted) return pastPlace();
+      leave(id, key);
       throw thrown;
     }
   }

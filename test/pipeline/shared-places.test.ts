@@ -2,7 +2,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseConfig } from "../../src/config/parse.ts";
 import { createPlan } from "../../src/config/plan.ts";
-import type { Exchange } from "../../src/exchange.ts";
 import { createCatalog } from "../../src/pipeline/catalog.ts";
 import { createPlaces, type Places } from "../../src/pipeline/places.ts";
 import { sharePlaces } from "../../src/pipeline/shared-places.ts";
@@ -18,6 +17,7 @@ import {
   type FakeClock,
   settlePromises,
 } from "../support/fake-runtime.ts";
+import { exchangeOf } from "./exchange.ts";
 
 const serviceMs = 400;
 
@@ -62,30 +62,6 @@ function startReplica(boxPlaces: number, sharesPromises = true): Replica {
     die: () => void (isAlive = false),
   };
 }
-
-const exchangeOf = (principal: string, priority: number): Exchange => ({
-  id: "id",
-  startedAt: clock.now(),
-  method: "POST",
-  path: "/v1/chat/completions",
-  clientAddress: undefined,
-  route: "/chat/completions",
-  deployment: undefined,
-  principal,
-  priority,
-  rateLimits: {},
-  tokens: { prompt: undefined, completion: undefined },
-  alias: undefined,
-  target: undefined,
-  fallback: undefined,
-  backend: undefined,
-  attempts: 0,
-  waitingFor: undefined,
-  waitedMs: 0,
-  firstByteAt: undefined,
-  streamed: false,
-  mends: new Set(),
-});
 
 interface Wish {
   readonly key: string;
