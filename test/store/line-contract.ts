@@ -1,7 +1,9 @@
 /** What every form of the shared state promises to those that wait for a lease: whose turn it is, with real time. */
 import { randomUUID } from "node:crypto";
 import { expect, it, vi } from "vitest";
+import { createMemoryState } from "../../src/store/memory-state.ts";
 import type { Lease, StateOperations, Turn } from "../../src/store/shared-state.ts";
+import { seeded } from "../route/queue/simulation.ts";
 
 const lease = (name: string, holderId: string): Lease => ({ name, holderId, ttlMs: 60_000 });
 const numbers = (length: number) => Array.from({ length }, (_, index) => index);
@@ -136,5 +138,26 @@ export function keepsTheLine(state: () => StateOperations): void {
     const name = randomUUID();
     const tries = numbers(200).map((i) => state().acquireLease(lease(name, `${i}`), 4, turn(`${i % 7}`)));
     expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(4);
+  });
+
+  it("is the same in every form, whatever is asked in what order", async () => {
+    const random = seeded(11);
+    const pick = (below: number) => Math.floor(random() * below);
+    const memory = createMemoryState(1_000, () => 0);
+    const name = randomUUID();
+    for (let step = 0; step < 600; step++) {
+      // Each holder has one turn for good, and asks, leaves and ends as chance has it.
+      const holder = pick(40);
+      const asked = turn(`key ${holder % 5}`, (holder % 3) - 1);
+      const limit = 1 + pick(3);
+      const one = lease(name, `${holder}`);
+      const isAsk = random() < 0.8;
+      const answers = await Promise.all(
+        [memory, state()].map((form) =>
+          isAsk ? form.acquireLease(one, limit, asked) : form.releaseLeases([one]),
+        ),
+      );
+      expect(answers[1], `step ${step}`).toBe(answers[0]);
+    }
   });
 }
