@@ -12,8 +12,8 @@ export function createWorkerState(state: StateOperations, now: () => number): Wo
   const held = createHeldLeases(now);
   return {
     ...state,
-    async acquireLease(lease, limit) {
-      const isHeld = await state.acquireLease(lease, limit);
+    async acquireLease(lease, limit, turn) {
+      const isHeld = await state.acquireLease(lease, limit, turn);
       if (isHeld) held.add([lease]);
       return isHeld;
     },

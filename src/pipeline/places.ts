@@ -60,8 +60,7 @@ export function createPlaces(
     take(candidates, { exchange, model }, signal) {
       tell(pool.snapshot(plan));
       const id = rooms.ticketId(exchange.id);
-      // Without keys, addresses tell clients apart.
-      const key = exchange.principal ?? exchange.clientAddress ?? "";
+      const key = callerOf(exchange);
       const name = model === undefined ? undefined : bareModelName(model);
       const place = room.acquire({ id, key, priority: exchange.priority, model: name, candidates }, signal);
       if (room.depth().waiting === 0) return place;
@@ -75,6 +74,9 @@ export function createPlaces(
     running: (backend) => room.running(backend),
   };
 }
+
+/** Whose share a request takes; without keys, addresses tell clients apart. */
+export const callerOf = ({ principal, clientAddress }: Exchange): string => principal ?? clientAddress ?? "";
 
 const lookAgainMs = 10_000;
 

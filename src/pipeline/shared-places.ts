@@ -4,9 +4,10 @@ import { clientGone, ProxyError, queueTimeout } from "../errors.ts";
 import { placesOf } from "../route/places.ts";
 import type { Pool } from "../route/pool.ts";
 import type { Runtime } from "../runtime.ts";
-import type { HeldLease, LeaseKeeper } from "../store/lease-keeper.ts";
+import type { HeldLease, LeaseKeeper, LeaseWaiter } from "../store/lease-keeper.ts";
+import { letOnePast } from "./past-queue.ts";
 import { pause } from "./pause.ts";
-import type { Places } from "./places.ts";
+import { callerOf, type Places, type PlaceWish } from "./places.ts";
 
 export interface SharedPlacesParts {
   readonly plan: Plan;
@@ -19,9 +20,12 @@ export interface SharedPlacesParts {
 const firstPauseMs = { sharing: 10, alone: 50 };
 const longestPauseMs = { sharing: 80, alone: 250 };
 
+/** Who has not tried for so many of the longest pauses is gone, with its process, and stands in nobody's way. */
+const pausesPerLife = 10;
+
 /**
- * The local queue decides who of this replica is next, and at most as many as a box has places try for a lease: so replicas
- * have equal shares of a box, and within each the keys have. Where requests may not wait for each other (workerd) there is
+ * The local queue decides who of this replica is next, and at most as many as a box has places try for a lease; those of all
+ * replicas stand in one line for it, where each key has its share, whatever replica its requests come by. Where requests may not wait for each other (workerd) there is
  * no local queue, and each request tries for itself, over all of its candidates.
  */
 export function sharePlaces(local: Places, { plan, pool, runtime, leases }: SharedPlacesParts): Places {
@@ -41,27 +45,51 @@ export function sharePlaces(local: Places, { plan, pool, runtime, leases }: Shar
     });
   }
 
-  /** The first lease that there is; without one where a box takes whatever comes. */
-  async function tryAll(
-    backends: readonly string[],
-  ): Promise<{ name: string; lease?: HeldLease } | undefined> {
-    for (const { name, limit } of limitsOf(backends)) {
-      if (limit === Infinity) return { name };
-      const lease = await leases.take(`place:${name}`, limit);
-      if (lease !== undefined) return { name, lease };
+  /** Stands in line for each of these backends, and gives them all up once it has one. */
+  function lineUp({ exchange }: PlaceWish) {
+    const waiters = new Map<string, LeaseWaiter>();
+    const turn = {
+      key: callerOf(exchange),
+      priority: exchange.priority,
+      lapseMs: pauses.longest * pausesPerLife,
+    };
+
+    function waiterFor(name: string): LeaseWaiter {
+      const waiter = waiters.get(name) ?? leases.queue(`place:${name}`, turn);
+      waiters.set(name, waiter);
+      return waiter;
     }
-    return undefined;
+
+    return {
+      /** The first lease that there is; without one where a box takes whatever comes. */
+      async take(backends: readonly string[]): Promise<{ name: string; lease?: HeldLease } | undefined> {
+        for (const { name, limit } of limitsOf(backends)) {
+          if (limit === Infinity) return { name };
+          const lease = await waiterFor(name).take(limit);
+          if (lease !== undefined) return { name, lease };
+        }
+        return undefined;
+      },
+      leave() {
+        for (const waiter of waiters.values()) void waiter.leave();
+      },
+    };
   }
 
+  const queue = runtime.sharesPromises
+    ? letOnePast(local, plan, { now: () => runtime.now(), limitOf: (name) => limitsOf([name])[0]?.limit })
+    : local;
+
   return {
-    ...local,
+    ...queue,
     async take(candidates, wish, signal) {
-      const place = await local.take(candidates, wish, signal);
+      const place = await queue.take(candidates, wish, signal);
       const since = runtime.now();
+      const line = lineUp(wish);
       const backends = runtime.sharesPromises ? [place.backend] : candidates;
       try {
         for (let tries = 0; ; tries++) {
-          const held = await tryAll(backends);
+          const held = await line.take(backends);
           if (held !== undefined && signal.aborted) void held.lease?.release();
           if (signal.aborted) throw signal.reason instanceof ProxyError ? signal.reason : clientGone();
           if (held !== undefined) {
@@ -84,6 +112,7 @@ export function sharePlaces(local: Places, { plan, pool, runtime, leases }: Shar
         place.release({ isServed: false });
         throw thrown;
       } finally {
+        line.leave();
         wish.exchange.waitingFor = undefined;
       }
     },

@@ -36,8 +36,8 @@ export function createFallbackState({ shared, local, runtime, timeoutMs }: Fallb
   return {
     ...texts.store,
     takePoints: (...wish) => either((state) => state.takePoints(...wish)),
-    async acquireLease(lease, limit) {
-      const isHeld = await either((state) => state.acquireLease(lease, limit));
+    async acquireLease(lease, limit, turn) {
+      const isHeld = await either((state) => state.acquireLease(lease, limit, turn));
       if (!isHeld) return false;
       held.add([lease]);
       // So that the local limit counts what this process holds, should the shared one go.

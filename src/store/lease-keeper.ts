@@ -1,15 +1,25 @@
 /** Keeps this process's leases alive for as long as their work runs. Knows no rule and no form of the state. */
 import type { Runtime } from "../runtime.ts";
-import type { Lease, StateOperations } from "./shared-state.ts";
+import type { Lease, StateOperations, Turn } from "./shared-state.ts";
 
 export interface HeldLease {
   /** Frees the place at once; a second call does nothing. */
   release(): Promise<void>;
 }
 
+/** Who stands in line for a lease, for as many tries as it takes. */
+export interface LeaseWaiter {
+  /** As `LeaseKeeper.take`; undefined also where others are before it. */
+  take(limit: number): Promise<HeldLease | undefined>;
+  /** Gives up its place in the line, if it has one. */
+  leave(): Promise<void>;
+}
+
 export interface LeaseKeeper {
   /** A place under `name` that is renewed until it is released; undefined where `limit` are taken. */
   take(name: string, limit: number): Promise<HeldLease | undefined>;
+  /** Stands in line from the first try on. */
+  queue(name: string, turn: Turn): LeaseWaiter;
   /** Releases all, in one round trip, and renews none any more. */
   releaseAll(): Promise<void>;
 }
@@ -34,7 +44,7 @@ export function createLeaseKeeper(
 ): LeaseKeeper {
   const common: Group = new Set();
   const groups = new Set<Group>();
-  let taken = 0;
+  let asked = 0;
 
   function renewLater(group: Group): void {
     groups.add(group);
@@ -56,18 +66,39 @@ export function createLeaseKeeper(
     renewLater(group);
   }
 
+  function leaseOf(name: string): Lease {
+    asked += 1;
+    return { name, holderId: `${processId}-${asked}`, ttlMs };
+  }
+
+  function hold(lease: Lease): HeldLease {
+    // In a Worker a timer ends with the request that set it, so that each request renews its own.
+    const group = runtime.sharesPromises ? common : new Set<Lease>();
+    group.add(lease);
+    if (!groups.has(group)) renewLater(group);
+    return {
+      async release() {
+        if (group.delete(lease)) await state.releaseLeases([lease]);
+      },
+    };
+  }
+
   return {
     async take(name, limit) {
-      taken += 1;
-      const lease = { name, holderId: `${processId}-${taken}`, ttlMs };
-      if (!(await state.acquireLease(lease, limit))) return undefined;
-      // In a Worker a timer ends with the request that set it, so that each request renews its own.
-      const group = runtime.sharesPromises ? common : new Set<Lease>();
-      group.add(lease);
-      if (!groups.has(group)) renewLater(group);
+      const lease = leaseOf(name);
+      return (await state.acquireLease(lease, limit)) ? hold(lease) : undefined;
+    },
+    queue(name, turn) {
+      const lease = leaseOf(name);
+      let isWaiting = false;
       return {
-        async release() {
-          if (group.delete(lease)) await state.releaseLeases([lease]);
+        async take(limit) {
+          isWaiting = !(await state.acquireLease(lease, limit, turn));
+          return isWaiting ? undefined : hold(lease);
+        },
+        async leave() {
+          if (isWaiting) await state.releaseLeases([lease]);
+          isWaiting = false;
         },
       };
     },

@@ -1,5 +1,6 @@
 /** Leases in this process's memory. Knows no other replica. */
 import type { Lease, StateOperations } from "./shared-state.ts";
+import { createTurns } from "./turns.ts";
 
 type Leases = Pick<StateOperations, "acquireLease" | "renewLeases" | "releaseLeases">;
 
@@ -7,6 +8,8 @@ type Leases = Pick<StateOperations, "acquireLease" | "renewLeases" | "releaseLea
 export function createMemoryLeases(now: () => number): Leases {
   /** When each holder's lease lapses, by the lease's name. */
   const held = new Map<string, Map<string, number>>();
+
+  const turns = createTurns(now);
 
   function holdersOf(name: string): Map<string, number> {
     const holders = held.get(name) ?? new Map<string, number>();
@@ -21,9 +24,11 @@ export function createMemoryLeases(now: () => number): Leases {
   }
 
   return {
-    async acquireLease(lease, limit) {
+    async acquireLease(lease, limit, turn) {
       const holders = holdersOf(lease.name);
-      if (!holders.has(lease.holderId) && holders.size >= limit) return false;
+      const free = limit - holders.size;
+      const isGranted = () => (turn === undefined ? free > 0 : turns.ask(lease, turn, free));
+      if (!holders.has(lease.holderId) && !isGranted()) return false;
       hold(lease, holders);
       return true;
     },
@@ -35,7 +40,9 @@ export function createMemoryLeases(now: () => number): Leases {
         return wasHeld;
       }),
     async releaseLeases(leases) {
-      for (const { name, holderId } of leases) {
+      for (const lease of leases) {
+        const { name, holderId } = lease;
+        turns.leave(lease);
         const holders = holdersOf(name);
         holders.delete(holderId);
         if (holders.size === 0) held.delete(name);

@@ -1,5 +1,7 @@
 /** What runs inside Redis, so that each operation is one step there. Knows no client. */
 
+import { acquireInTurn, forgetWaiter } from "./redis-turns.ts";
+
 /** The keys come first, the other arguments after them. */
 export interface RedisScript {
   readonly lua: string;
@@ -58,10 +60,15 @@ for i, key in ipairs(KEYS) do
 end
 return held`,
   },
-  /** A name for each lease; after them the holder of each. */
+  acquireInTurn: { lua: `${serverTime}${acquireInTurn}` },
+  /** Four names for each lease, its own and those of its line; after them the holder of each. */
   releaseLeases: {
-    lua: `
-for i, key in ipairs(KEYS) do redis.call('ZREM', key, ARGV[i]) end
+    lua: `${forgetWaiter}
+for i, holder in ipairs(ARGV) do
+  local at = 4 * i - 3
+  redis.call('ZREM', KEYS[at], holder)
+  forgetWaiter(KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], holder)
+end
 return 1`,
   },
 } as const satisfies Readonly<Record<string, RedisScript>>;

@@ -1,6 +1,7 @@
 /** The form that several replicas share in Redis. Knows no client library: a shell brings the connection. */
 import type { ScriptName } from "./redis-scripts.ts";
 import type { Lease, StateOperations } from "./shared-state.ts";
+import { longestRun, markLifetimeMs } from "./turns.ts";
 
 /** One connection; each call is one command, and rejects at once while there is no connection. */
 export interface RedisConnection {
@@ -18,6 +19,8 @@ export function createRedisState(redis: RedisConnection, prefix: string): StateO
   const storedKey = (key: string) => `${prefix}:stored:${key}`;
   const recordKey = (key: string) => `${prefix}:record:${key}`;
   const leaseKeys = (leases: readonly Lease[]) => leases.map(({ name }) => `${prefix}:lease:${name}`);
+  const lineKeys = (leases: readonly Lease[]) =>
+    leaseKeys(leases).flatMap((key) => [key, `${key}:line`, `${key}:lapses`, `${key}:book`]);
   return {
     async get(key) {
       const kept = await redis.run("get", [storedKey(key)], []);
@@ -36,9 +39,12 @@ export function createRedisState(redis: RedisConnection, prefix: string): StateO
       const remaining = Math.max(0, limit - (used ?? 0));
       return { allowed: allowed === 1, remaining, resetMs: resetMs ?? windowMs };
     },
-    async acquireLease(lease, limit) {
-      const values = [lease.holderId, wholeMs(lease.ttlMs), limit];
-      return (await redis.run("acquireLease", leaseKeys([lease]), values)) === 1;
+    async acquireLease(lease, limit, turn) {
+      const values: (string | number)[] = [lease.holderId, wholeMs(lease.ttlMs), limit];
+      if (turn === undefined) return (await redis.run("acquireLease", leaseKeys([lease]), values)) === 1;
+      const { key, priority, lapseMs } = turn;
+      values.push(classOf(priority), key, wholeMs(lapseMs), markLifetimeMs, longestRun);
+      return (await redis.run("acquireInTurn", lineKeys([lease]), values)) === 1;
     },
     async renewLeases(leases) {
       if (leases.length === 0) return [];
@@ -49,7 +55,7 @@ export function createRedisState(redis: RedisConnection, prefix: string): StateO
     async releaseLeases(leases) {
       if (leases.length === 0) return;
       const holders = leases.map(({ holderId }) => holderId);
-      await redis.run("releaseLeases", leaseKeys(leases), holders);
+      await redis.run("releaseLeases", lineKeys(leases), holders);
     },
     getRecord: async (key) => (await redis.get(recordKey(key))) ?? undefined,
     async setRecord(key, value, lifetimeMs) {
@@ -58,6 +64,10 @@ export function createRedisState(redis: RedisConnection, prefix: string): StateO
     close: () => redis.quit(),
   };
 }
+
+/** Texts that sort as the classes do, the highest priority first. */
+const classOf = (priority: number): string =>
+  String(Math.min(999_999, Math.max(0, 500_000 - Math.round(priority)))).padStart(6, "0");
 
 /** Redis takes no fraction of a millisecond, and no lifetime of none. */
 const wholeMs = (duration: number): number => Math.max(1, Math.ceil(duration));

@@ -7,6 +7,7 @@ const points = z.number();
 const durationMs = z.number();
 const lease = z.strictObject({ name: z.string(), holderId: z.string(), ttlMs: durationMs });
 const leases = z.array(lease).readonly();
+const turn = z.strictObject({ key: z.string(), priority: z.number(), lapseMs: durationMs });
 
 /** An operation by its name, and what it is given. */
 const order = z.discriminatedUnion("operation", [
@@ -14,7 +15,10 @@ const order = z.discriminatedUnion("operation", [
   z.strictObject({ operation: z.literal("set"), wish: z.tuple([key, z.string(), durationMs]) }),
   z.strictObject({ operation: z.literal("delete"), wish: z.tuple([key]) }),
   z.strictObject({ operation: z.literal("takePoints"), wish: z.tuple([key, points, points, durationMs]) }),
-  z.strictObject({ operation: z.literal("acquireLease"), wish: z.tuple([lease, z.number()]) }),
+  z.strictObject({
+    operation: z.literal("acquireLease"),
+    wish: z.tuple([lease, z.number(), turn.optional()]),
+  }),
   z.strictObject({ operation: z.literal("renewLeases"), wish: z.tuple([leases]) }),
   z.strictObject({ operation: z.literal("releaseLeases"), wish: z.tuple([leases]) }),
   z.strictObject({ operation: z.literal("getRecord"), wish: z.tuple([key]) }),
@@ -22,6 +26,7 @@ const order = z.discriminatedUnion("operation", [
 ]);
 
 type Order = z.output<typeof order>;
+type Wish<Name extends Order["operation"]> = Extract<Order, { operation: Name }>["wish"];
 
 const text = z.object({ result: z.string().optional() });
 const flag = z.object({ result: z.boolean() });
@@ -46,7 +51,11 @@ export function createRemoteState(send: (body: string) => Promise<Response>): St
     set: async (...wish) => void (await ask({ operation: "set", wish }, nothing)),
     delete: async (...wish) => (await ask({ operation: "delete", wish }, flag)).result,
     takePoints: async (...wish) => (await ask({ operation: "takePoints", wish }, taken)).result,
-    acquireLease: async (...wish) => (await ask({ operation: "acquireLease", wish }, flag)).result,
+    async acquireLease(wanted, limit, place) {
+      // JSON has no undefined in a list.
+      const wish: Wish<"acquireLease"> = place === undefined ? [wanted, limit] : [wanted, limit, place];
+      return (await ask({ operation: "acquireLease", wish }, flag)).result;
+    },
     renewLeases: async (...wish) => (await ask({ operation: "renewLeases", wish }, flags)).result,
     releaseLeases: async (...wish) => void (await ask({ operation: "releaseLeases", wish }, nothing)),
     getRecord: async (...wish) => (await ask({ operation: "getRecord", wish }, text)).result,

@@ -18,6 +18,16 @@ export interface Lease {
   readonly ttlMs: number;
 }
 
+/** The wish to wait in line for a lease, with those of all replicas. */
+export interface Turn {
+  /** Whose share it counts to: a class of waiters gives each key as much as the others. */
+  readonly key: string;
+  /** Higher goes first, within bounds. */
+  readonly priority: number;
+  /** Milliseconds after its last try for which it keeps its place in the line. */
+  readonly lapseMs: number;
+}
+
 /**
  * Each operation is one round trip and atomic: of several at once, from any number of replicas, each sees the others whole.
  * Time is the clock of what holds the state, never the caller's, since replicas' clocks differ.
@@ -28,14 +38,17 @@ export interface StateOperations extends KeyValueStore {
    * nothing; negative points give back. The key should tell the window's length, if one thing has several.
    */
   takePoints(key: string, points: number, limit: number, windowMs: number): Promise<TakenPoints>;
-  /** Whether the lease is held now: true where fewer than `limit` others are held under its name, or it is held already. */
-  acquireLease(lease: Lease, limit: number): Promise<boolean>;
+  /**
+   * Whether the lease is held now: true where fewer than `limit` others are held under its name, or it is held already. With
+   * a turn it waits in line from its first try on, and gets only a place that nobody before it in the line can have.
+   */
+  acquireLease(lease: Lease, limit: number, turn?: Turn): Promise<boolean>;
   /**
    * Counts all of them anew. False for each that had lapsed: it is held again, over any limit, because its work runs on and
    * has to be counted.
    */
   renewLeases(leases: readonly Lease[]): Promise<readonly boolean[]>;
-  /** Frees their places at once; those that are not held are passed over. */
+  /** Frees their places at once, those in the line too; what neither is held nor waits is passed over. */
   releaseLeases(leases: readonly Lease[]): Promise<void>;
   /** Text whose lifetime no reading renews. */
   getRecord(key: string): Promise<string | undefined>;

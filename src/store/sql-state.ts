@@ -1,5 +1,6 @@
 /** The shared state in a database of SQLite that one process owns: its statements run one after the other. Knows no host. */
 import type { Lease, StateOperations, TakenPoints } from "./shared-state.ts";
+import { createTurns } from "./turns.ts";
 
 export type SqlValue = string | number | null;
 
@@ -28,6 +29,8 @@ const names = ["texts", "records", "windows", "leases"];
 /** `now` is in milliseconds. */
 export function createSqlState(run: RunSql, now: () => number): SqlState {
   for (const table of tables) run(table);
+  // Those that wait ask again several times a second: a database that begins anew soon knows them.
+  const turns = createTurns(now);
 
   function hold({ name, holderId, ttlMs }: Lease): boolean {
     const found = run(
@@ -55,18 +58,21 @@ export function createSqlState(run: RunSql, now: () => number): SqlState {
       return numberOf(deleted, "ends") > now();
     },
     takePoints: async (...wish) => takePoints(run, now(), wish),
-    async acquireLease(lease, limit) {
+    async acquireLease(lease, limit, turn) {
       const sql = "SELECT count(*) AS others FROM leases WHERE name = ? AND holder != ? AND ends > ?";
       const others = numberOf(run(sql, lease.name, lease.holderId, now()), "others");
       const { name, holderId } = lease;
       const own = "SELECT 1 FROM leases WHERE name = ? AND holder = ? AND ends > ?";
-      if (others >= limit && run(own, name, holderId, now()).length === 0) return false;
+      const isGranted = () => (turn === undefined ? others < limit : turns.ask(lease, turn, limit - others));
+      if (run(own, name, holderId, now()).length === 0 && !isGranted()) return false;
       hold(lease);
       return true;
     },
     renewLeases: async (leases) => leases.map(hold),
     async releaseLeases(leases) {
-      for (const { name, holderId } of leases) {
+      for (const lease of leases) {
+        turns.leave(lease);
+        const { name, holderId } = lease;
         run("DELETE FROM leases WHERE name = ? AND holder = ?", name, holderId);
       }
     },

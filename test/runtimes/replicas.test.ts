@@ -31,14 +31,21 @@ function configFor(prefix: string): ConfigInput {
     backends: {
       box: { url: upstream.url, max_concurrency: 1_000 },
       small: { url: upstream.url, max_concurrency: 2 },
+      single: { url: upstream.url, max_concurrency: 1 },
     },
-    routes: [{ keys: ["small-a", "small-b"], backends: ["small"] }, { backends: ["box"] }],
+    routes: [
+      { keys: ["small-a", "small-b"], backends: ["small"] },
+      { keys: ["single-a", "single-b"], backends: ["single"] },
+      { backends: ["box"] },
+    ],
     queue: { max_size: 1_000 },
     keys: [
       { name: "counted", secret: "sk-counted", limits: { requests_per_minute: 60 } },
       { name: "narrow", secret: "sk-narrow", limits: { concurrency: 4 } },
       { name: "small-a", secret: "sk-small-a" },
       { name: "small-b", secret: "sk-small-b" },
+      { name: "single-a", secret: "sk-single-a" },
+      { name: "single-b", secret: "sk-single-b" },
       { name: "wide", secret: "sk-wide", limits: { requests_per_minute: 1_000_000, concurrency: 1_000 } },
     ],
     state: { url: redis.url, prefix, lease_lifetime: leaseSeconds, command_timeout: 5 },
@@ -149,6 +156,32 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
     // The whole flood takes over a second.
     expect(waits.toSorted((a, b) => a - b)[3]).toBeLessThan(500);
   });
+
+  it.each(["one", "both"])(
+    "let a key of the other wait two service times at most, with a flood through %s",
+    async (flooded) => {
+      const serviceMs = 100;
+      upstream.handle = (_request, response) =>
+        void setTimeout(() => sendJson(response, 200, chatAnswer()), serviceMs);
+      const load = { goesOn: true };
+      // Begun anew as they end, so that the flood lasts as long as the test looks.
+      const flood = Array.from({ length: 16 }, async (_, worker) => {
+        const replica = flooded === "both" && worker % 2 === 1 ? second() : first();
+        while (load.goesOn) expect(await statusOf(chat(replica, "sk-single-a"))).toBe(200);
+      });
+      const waits: number[] = [];
+      for (let count = 0; count < 11; count++) {
+        const begunAt = Date.now();
+        expect(await statusOf(chat(second(), "sk-single-b"))).toBe(200);
+        waits.push(Date.now() - begunAt - serviceMs);
+      }
+      load.goesOn = false;
+      await Promise.all(flood);
+      // Pauses between tries and a busy machine come on top.
+      expect(waits.toSorted((a, b) => a - b)[5]).toBeLessThan(2 * serviceMs + 100);
+    },
+    20_000,
+  );
 
   it("lose no request while Redis is gone, frozen and back again", async () => {
     const statuses: number[] = [];

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Lease, StateOperations } from "../../src/store/shared-state.ts";
+import { keepsTheLine } from "./line-contract.ts";
 
 export interface StateForm {
   readonly state: StateOperations;
@@ -32,6 +33,9 @@ export function keepsTheContract(open: () => Promise<StateForm>): void {
   });
   describe("leases", () => {
     leases(() => state);
+  });
+  describe("a line for leases", () => {
+    keepsTheLine(() => state);
   });
   describe("records", () => {
     records(() => state);

@@ -61,6 +61,23 @@ describe("a keeper of leases", () => {
     expect(await startKeeper("other").take("a", 1)).toBeDefined();
   });
 
+  it("keeps a waiter's place in the line from its first try on, until it leaves", async () => {
+    const [one, other] = [startKeeper("one"), startKeeper("other")];
+    const turn = { key: "a", priority: 0, lapseMs: 1_000 };
+    const [first, second] = [one.queue("a", turn), other.queue("a", turn)];
+    const held = await one.take("a", 1);
+    for (const waiter of [first, second]) expect(await waiter.take(1)).toBeUndefined();
+    await held?.release();
+    expect(await second.take(1)).toBeUndefined();
+    await first.leave();
+    const place = await second.take(1);
+    expect(place).toBeDefined();
+    await second.leave();
+    expect(await first.take(1)).toBeUndefined();
+    await place?.release();
+    expect(await first.take(1)).toBeDefined();
+  });
+
   it("releases all at the end, in one round trip", async () => {
     const keeper = startKeeper("one");
     for (const name of ["a", "b", "c"]) await keeper.take(name, 1);
