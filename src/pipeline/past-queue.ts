@@ -1,5 +1,6 @@
 /** Lets one request of each key past the local queue, where those of all replicas stand in one line anyway. Knows no store. */
 import type { Plan } from "../config/plan.ts";
+import { StopSwitch } from "../stop-signal.ts";
 import { callerOf, type Places } from "./places.ts";
 
 /** How many may be past the queue at once: each of them asks for a lease in pauses. */
@@ -72,18 +73,23 @@ export function letOnePast(
       enter(key);
       return pastPlace();
     }
-    const passing = new AbortController();
+    const wait = new StopSwitch();
+    const follow = () => wait.abort(signal.reason);
+    if (signal.aborted) follow();
+    else signal.addEventListener("abort", follow, { once: true });
+    let isPassing = false;
     const pass = () => {
       key.waiting.delete(pass);
       enter(key);
-      passing.abort();
+      isPassing = true;
+      wait.abort(undefined);
     };
     key.waiting.add(pass);
     try {
-      const place = await local.take(candidates, wish, AbortSignal.any([signal, passing.signal]));
+      const place = await local.take(candidates, wish, wait);
       key.waiting.delete(pass);
       // Granted here in the moment in which it was let past.
-      if (passing.signal.aborted) leave(id, key);
+      if (isPassing) leave(id, key);
       return {
         ...place,
         release(outcome: Parameters<typeof place.release>[0]) {
@@ -92,7 +98,7 @@ export function letOnePast(
         },
       };
     } catch (thrown) {
-      if (!passing.signal.aborted) {
+      if (!isPassing) {
         key.waiting.delete(pass);
         passNext(id);
         throw thrown;
@@ -100,6 +106,8 @@ export function letOnePast(
       if (!signal.aborted) return pastPlace();
       leave(id, key);
       throw thrown;
+    } finally {
+      signal.removeEventListener("abort", follow);
     }
   }
 

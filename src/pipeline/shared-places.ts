@@ -25,8 +25,9 @@ const pausesPerLife = 10;
 
 /**
  * The local queue decides who of this replica is next, and at most as many as a box has places try for a lease; those of all
- * replicas stand in one line for it, where each key has its share, whatever replica its requests come by. Where requests may not wait for each other (workerd) there is
- * no local queue, and each request tries for itself, over all of its candidates.
+ * replicas stand in one line for it, where each key has its share, whatever replica its requests come by. Where requests
+ * may not wait for each other (workerd) there is no local queue, and each request tries for itself, over all of its
+ * candidates.
  */
 export function sharePlaces(local: Places, { plan, pool, runtime, leases }: SharedPlacesParts): Places {
   const pauses = runtime.sharesPromises

@@ -33,7 +33,8 @@ it(
       logging: { level: "info", format: "json" },
     });
     const agent = new Agent({ connections: flood + modest, headersTimeout: 0, bodyTimeout: 0 });
-    const url = `${proxy.url}/v1/chat/completions`;
+    const running = proxy;
+    const url = `${running.url}/v1/chat/completions`;
     const body = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Hi" }] });
     const ask = async (key: string) => {
       const headers = { authorization: `Bearer ${key}` };
@@ -53,11 +54,15 @@ it(
     }
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(new Set(await Promise.all(flooding))).toEqual(new Set([200]));
-    const lines = proxy
-      .output()
-      .split("\n")
-      .filter((line) => line.includes('"request-end"'))
-      .map((line) => JSON.parse(line) as { principal: string; ms: number; waitedMs?: number });
+    const ended = () =>
+      running
+        .output()
+        .split("\n")
+        .filter((line) => line.includes('"request-end"'));
+    await expect.poll(() => ended().length).toBe(flood + modest + 1);
+    const lines = ended().map(
+      (line) => JSON.parse(line) as { principal: string; ms: number; waitedMs?: number },
+    );
     const waits = lines.filter(({ principal }) => principal === "modest").map(({ waitedMs = 0 }) => waitedMs);
     const floodWaits = lines
       .filter(({ principal }) => principal === "flooding")

@@ -203,8 +203,8 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
     await Promise.all(workers);
     expect(countOf(statuses, 200)).toBe(statuses.length);
     for (const replica of replicas) {
-      expect(replica.output()).toContain("state-degraded");
-      expect(replica.output()).toContain("state-recovered");
+      await expect.poll(() => replica.output()).toContain("state-degraded");
+      await expect.poll(() => replica.output()).toContain("state-recovered");
     }
   }, 60_000);
 

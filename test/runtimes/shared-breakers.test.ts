@@ -65,7 +65,7 @@ describe.skipIf(redisProblem !== undefined)("a box that fails one of two replica
     await expect.poll(burst, soon).toBe(0);
     // A second until the other looks, and the way there and back.
     expect(Date.now() - openedAt).toBeLessThan(1_500);
-    expect(replicas[1]?.output()).toContain("breaker-heard");
+    await expect.poll(() => replicas[1]?.output()).toContain("breaker-heard");
     expect(await burst()).toBe(0);
     ill.handle = (_request, response) => sendJson(response, 200, chatAnswer());
     await expect.poll(burst, soon).toBeGreaterThan(0);

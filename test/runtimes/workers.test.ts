@@ -144,7 +144,7 @@ describe.each(["node", "bun", "deno"] as const)("two workers on %s", (shell) => 
       });
     const logged = () => cli.stderr().split("backend-drained").length - 1;
     expect((await act("drain")).status).toBe(200);
-    expect(logged()).toBe(2);
+    await expect.poll(logged, soon).toBe(2);
     expect((await act("undrain")).status).toBe(200);
   });
 
@@ -175,7 +175,7 @@ describe.each(["node", "bun", "deno"] as const)("two workers on %s", (shell) => 
     await Promise.all(next);
     expect(cli.stderr()).toContain("worker-ended");
     // The new one was told what the two had been told of the box.
-    expect(cli.stderr().split("backend-undrained")).toHaveLength(1 + 3);
+    await expect.poll(() => cli.stderr().split("backend-undrained").length - 1, soon).toBe(3);
   });
 
   it("finish what runs at SIGTERM, and end with 0", async () => {
