@@ -1,5 +1,6 @@
 /** Guesses how many tokens a request will take, before anybody has counted. Pure. */
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { takenOutOf } from "../protocol/openai/long-texts.ts";
 import { bytesPerToken } from "../protocol/openai/usage.ts";
 
 /** Where the texts stand that the model reads, by any endpoint. */
@@ -42,5 +43,5 @@ function utf8Length(text: string): number {
     // The two halves of a pair come to four bytes together.
     if (unit > 0x7f) beyond += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
   }
-  return text.length + beyond * stride;
+  return text.length + beyond * stride + takenOutOf(text);
 }

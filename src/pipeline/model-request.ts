@@ -3,10 +3,11 @@ import { estimateRequest } from "../admission/estimate.ts";
 import { requireModel } from "../auth/permission.ts";
 import type { KeyPlan } from "../config/key-plan.ts";
 import type { Exchange, Target } from "../exchange.ts";
-import { modelNotFound, tooManyMessages } from "../errors.ts";
+import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
+import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/openai/long-texts.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
 import { selectTarget } from "../route/weighted-choice.ts";
@@ -23,6 +24,12 @@ export interface ModelRequestBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** As it came in. */
+export interface ReadRequest extends ModelRequestBody {
+  /** What was taken out of both, to be put back before it is sent. */
+  readonly longTexts: LongTexts | undefined;
+}
+
 /**
  * Throws 400 for what is no request of this endpoint, 403 for a model that the key is not for, 413 and 429 over a limit,
  * model_not_found for an unknown name.
@@ -33,12 +40,12 @@ export async function readModelRequest(
   exchange: Exchange,
   services: Services,
   key: KeyPlan | undefined,
-): Promise<ModelRequestBody> {
+): Promise<ReadRequest> {
   const sent = await readBody(request, services.plan.maxBodyBytes);
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }
-  const fields = parseRequest(sent, endpoint.request, exchange.deployment);
+  const { fields, longTexts } = readFields(sent, endpoint, exchange.deployment);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   requireModel(key, fields.model);
@@ -50,8 +57,28 @@ export async function readModelRequest(
   exchange.target = drawTarget(resolved, fields, request.headers, exchange, services);
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
-  const bytes = isAsSent ? sent : setModel(sent, encodeModelName(model));
-  return { fields, bytes };
+  const short = longTexts?.skeleton ?? sent;
+  const bytes = isAsSent ? short : setModel(short, encodeModelName(model));
+  return { fields, bytes, longTexts };
+}
+
+/** Chats are read without their long texts, which nothing on the way looks at. */
+function readFields(
+  sent: Uint8Array<ArrayBuffer>,
+  endpoint: Endpoint,
+  deployment: string | undefined,
+): Pick<ReadRequest, "fields" | "longTexts"> {
+  const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent) : undefined;
+  if (longTexts !== undefined) {
+    try {
+      const fields = parseRequest(longTexts.skeleton, endpoint.request, deployment);
+      if (standInContents(fields, longTexts.count)) return { fields, longTexts };
+    } catch (thrown) {
+      // What is wrong is told of the request as it came.
+      if (!(thrown instanceof ProxyError)) throw thrown;
+    }
+  }
+  return { fields: parseRequest(sent, endpoint.request, deployment), longTexts: undefined };
 }
 
 function requireFewMessages({ messages, input }: ModelRequest, limit: number): void {

@@ -6,6 +6,7 @@ import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import { type Answer, readAnswer } from "../normalise/answer.ts";
 import type { ChunkTranslation } from "../normalise/event-output.ts";
+import type { LongTexts } from "../protocol/openai/long-texts.ts";
 import { imagesIn } from "../protocol/openai/image-parts.ts";
 import { isSameModel } from "../protocol/openai/models.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
@@ -29,6 +30,8 @@ export interface Journey {
   readonly exchange: Exchange;
   readonly work: Cancellation;
   readonly services: Services;
+  /** What was taken out of the request's texts and is to be put back before it is sent. */
+  readonly longTexts?: LongTexts | undefined;
   /** Makes another protocol of an answer's stream, anew for each attempt; left out where it stays as it is. */
   readonly translate?: () => ChunkTranslation;
   /** The backend with the place that was taken for several requests together. */
@@ -88,7 +91,7 @@ function toldContextLength(model: string, { pool, plan }: Services): number | un
 export function openAnswer(
   clientHeaders: Headers,
   request: ModelRequestBody,
-  { endpoint, exchange, work, services, translate, placeOn, only }: Journey,
+  { endpoint, exchange, work, services, longTexts, translate, placeOn, only }: Journey,
 ): Promise<OpenAnswer> {
   const alias = exchange.alias ?? "";
   const wish = wishOf(request, { endpoint, exchange, services });
@@ -102,7 +105,8 @@ export function openAnswer(
       const headers = upstreamHeaders(clientHeaders, backend, exchange.id);
       headers.set("content-type", "application/json");
       const body = await mendedBody(request, selectMends(mends, backend, facts), facts, exchange);
-      return { method: "POST", path: `/v1${endpoint.path}`, headers, body };
+      const whole = longTexts?.restore(body) ?? body;
+      return { method: "POST", path: `/v1${endpoint.path}`, headers, body: whole };
     },
     read: (response, { backend, broken }) => {
       const { method, path } = exchange;

@@ -18,8 +18,8 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
   return async (c) => {
     const request = c.req.raw;
     const [exchange, work, key] = [c.get("exchange"), c.get("work"), c.get("key")];
-    const journey = { endpoint, services, exchange, work };
     const body = await readModelRequest(request, endpoint, exchange, services, key);
+    const journey = { endpoint, services, exchange, work, longTexts: body.longTexts };
     const openFor = openerOf(endpoint.kind);
     if (exchange.target?.shadow !== undefined) {
       keepAlive(c, runShadow(openFor, request.headers, body, journey));

@@ -1,5 +1,6 @@
 /** Hashes a conversation's prefixes, so that its next turn is known by the turn before. Knows no boxes; costs the same for long ones. */
 import { isJsonObject } from "../protocol/openai/fields.ts";
+import { takenOutOf } from "../protocol/openai/long-texts.ts";
 import { hashText } from "./hash.ts";
 
 /** A conversation as its hashes. */
@@ -64,8 +65,9 @@ function calledOf(call: unknown): unknown {
 /** Anything but text is taken for none: a wrong guess costs a cold prompt, not a wrong answer. */
 function sample(value: unknown): string {
   const text = typeof value === "string" ? value : "";
-  if (text.length <= maxTextLength) return text;
+  const length = text.length + takenOutOf(text);
+  if (length <= maxTextLength) return text;
   const half = maxTextLength / 2;
   // The length goes first, where sampling a second time keeps it.
-  return `${text.length}\n${text.slice(0, half)}\n${text.slice(-half)}`;
+  return `${length}\n${text.slice(0, half)}\n${text.slice(-half)}`;
 }

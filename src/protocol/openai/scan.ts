@@ -94,9 +94,10 @@ function isSpace(byte: number | undefined): boolean {
 /**
  * The place after the closing quote of the string that opens at `open`. Most strings are a word long, for
  * which a native search costs more than it saves: so a few bytes are looked at here before it is called,
- * and again after each escaped quote, since these come in swarms (tool arguments are JSON in a string).
+ * and again after each escaped quote, since these come in swarms (tool arguments are JSON in a string). -1 where it does
+ * not end.
  */
-function findStringEnd(json: Uint8Array, open: number, end: number): number {
+export function findStringEnd(json: Uint8Array, open: number, end: number): number {
   let position = open + 1;
   for (;;) {
     const nearEnd = position + nearBytes < end ? position + nearBytes : end;

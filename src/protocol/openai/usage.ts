@@ -1,12 +1,13 @@
 /** Reads, mends and estimates token counts. Knows no tokenizer: an estimate is made from bytes. */
 import { isJsonObject, type JsonObject } from "./fields.ts";
+import { takenOutOf } from "./long-texts.ts";
 
 /** What English text comes to on average; near enough for a bill's order of magnitude. */
 export const bytesPerToken = 4;
 
 /** A rough count of the tokens in a text. */
 export function estimateTokens(text: string): number {
-  return Math.ceil(new TextEncoder().encode(text).byteLength / bytesPerToken);
+  return Math.ceil((new TextEncoder().encode(text).byteLength + takenOutOf(text)) / bytesPerToken);
 }
 
 /** Counts as whole numbers, the total filled; the same object where all was well. `hasOutput` is false for embeddings. */
