@@ -13,7 +13,8 @@ export const plain: Phase = {
   ],
   async run(context) {
     const seconds = context.isQuick ? 2.5 : 5;
-    await warmUp(context, { ...ask, seconds: 2 });
+    // Node's compiler is done with this much code after some twenty thousand requests.
+    await warmUp(context, { ...ask, seconds: context.isQuick ? 4 : 8 });
     const load = await measureLoad(context, { ...ask, seconds });
     return { cpu: load.cpuUs / load.finished, throughput: (load.finished / load.elapsed) * 1e6 };
   },
@@ -30,6 +31,7 @@ export const rate: Phase = {
   ],
   async run(context) {
     const seconds = context.isQuick ? 3 : 10;
+    await warmUp(context, { ...ask, seconds: context.isQuick ? 3 : 5 });
     await warmUp(context, { ...ask, rate: 200, seconds: 1 });
     const load = await measureLoad(context, { ...ask, rate: 200, seconds });
     return { p50: load.latency.p50, p99: load.latency.p99, cpu: load.cpuUs / load.finished };
