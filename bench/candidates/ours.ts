@@ -1,5 +1,5 @@
 /** This proxy on each runtime, started as its users start it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleWorker } from "../../test/support/launch.ts";
 import { projectFolder } from "../folders.ts";
@@ -61,23 +61,39 @@ export function startCommand(
 /** Plain `workerd serve`, as the tests start it. */
 async function prepareWorkerd(config: string, { folder, port }: Place): Promise<Command> {
   await bundleWorker(join(folder, "worker.js"));
-  writeFileSync(join(folder, "config.txt"), config);
-  const file = join(folder, "workerd.capnp");
-  writeFileSync(file, workerdConfig(port));
+  const configFile = `config-${port}.txt`;
+  writeFileSync(join(folder, configFile), config);
+  // A Durable Object's database needs a disk, and each candidate one of its own.
+  const state = join(folder, `state-${port}`);
+  mkdirSync(state);
+  const file = join(folder, `workerd-${port}.capnp`);
+  writeFileSync(file, workerdConfig(port, state, configFile));
   return { program: bin("workerd"), args: ["serve", file] };
 }
 
-const workerdConfig = (port: number) => `using Workerd = import "/workerd/workerd.capnp";
+const workerdConfig = (
+  port: number,
+  state: string,
+  configFile: string,
+) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "state", disk = (path = "${state}", writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  bindings = [(name = "CONFIG", text = embed "config.txt")],
+  bindings = [
+    (name = "CONFIG", text = embed "${configFile}"),
+    (name = "STATE", durableObjectNamespace = "SharedStateObject"),
+  ],
+  durableObjectNamespaces = [
+    (className = "SharedStateObject", uniqueKey = "openai-local-proxy-state", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "state"),
   compatibilityDate = "2026-10-01",
   compatibilityFlags = ["enable_request_signal"],
 );
