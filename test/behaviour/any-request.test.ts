@@ -88,7 +88,10 @@ describe("any request", () => {
         forwarded.length = 0;
         const response = await app.request(path, { method: "POST", body: JSON.stringify(fields) });
         expect(response.status).not.toBe(500);
-        const answer = (await response.json()) as { error?: unknown };
+        const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+        const text = await response.text();
+        const [, json = ""] = isStream ? (/^data: (.*)$/m.exec(text) ?? []) : ["", text];
+        const answer = JSON.parse(json) as { error?: unknown };
         expect(response.ok ? answer.error : (answer.error ?? "missing")).not.toBe("missing");
         if (!response.ok) return;
         answered++;

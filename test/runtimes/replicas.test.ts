@@ -105,7 +105,7 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
     let refused = 0;
     for (const one of asked) void one.then((status) => (refused += status === 429 ? 1 : 0));
     await expect.poll(() => refused, soon).toBe(496);
-    expect(held).toHaveLength(4);
+    await expect.poll(() => held.length, soon).toBe(4);
     for (const release of held) release();
     expect(countOf(await Promise.all(asked), 200)).toBe(4);
     expect(await Promise.all([stateOf(first()), stateOf(second())])).toEqual(["shared", "shared"]);

@@ -119,7 +119,7 @@ describe.each(["node", "bun", "deno"] as const)("two workers on %s", (shell) => 
     let refused = 0;
     for (const one of asked) void one.then((status) => (refused += status === 429 ? 1 : 0));
     await expect.poll(() => refused, soon).toBe(296);
-    expect(held.count).toBe(4);
+    await expect.poll(() => held.count, soon).toBe(4);
     held.release();
     expect(countOf(await Promise.all(asked), 200)).toBe(4);
   });
