@@ -10,8 +10,8 @@ export interface Options {
   readonly peers: readonly string[];
   readonly jsonFile: string | undefined;
   readonly writeFile: string | undefined;
-  /** Makes the document from an earlier run's JSON and measures nothing. */
-  readonly fromFile: string | undefined;
+  /** Makes the document from earlier runs' JSON and measures nothing. */
+  readonly fromFiles: readonly string[] | undefined;
   readonly profileFolder: string | undefined;
   readonly help: boolean;
 }
@@ -25,7 +25,7 @@ export const usage = `npm run bench -- [options]
   --peer NAME=COMMAND  another proxy; {box} and {port} in the command are the box's port and its own
   --json FILE          keeps every number
   --write FILE         writes the document, such as docs/PERFORMANCE.md
-  --from FILE          measures nothing and takes the numbers of an earlier --json
+  --from FILE,...      measures nothing and takes the numbers of earlier --json files together
   --profile FOLDER     candidates on Node leave a CPU profile there
 `;
 
@@ -55,7 +55,7 @@ export function parseOptions(args: readonly string[]): Options {
     peers: values.peer,
     jsonFile: values.json,
     writeFile: values.write,
-    fromFile: values.from,
+    fromFiles: values.from?.split(","),
     profileFolder: values.profile,
     help: values.help,
   };

@@ -23,6 +23,27 @@ export interface Report {
   readonly results: readonly Result[];
 }
 
+/** Several runs as one: each has its own candidates and phases, and no round in common with another. */
+export function mergeReports(reports: readonly Report[]): Report {
+  const [first] = reports;
+  if (first === undefined) throw new Error("There is no report to take numbers from.");
+  let roundsBefore = 0;
+  const results: Result[] = [];
+  for (const report of reports) {
+    for (const result of report.results) results.push({ ...result, round: roundsBefore + result.round });
+    roundsBefore += report.rounds;
+  }
+  return {
+    ...first,
+    isQuick: reports.some((report) => report.isQuick),
+    rounds: Math.max(...reports.map((report) => report.rounds)),
+    candidates: [...new Set(reports.flatMap((report) => report.candidates))],
+    phases: [...new Set(reports.flatMap((report) => report.phases))],
+    missing: Object.assign({}, ...reports.map((report) => report.missing)),
+    results,
+  };
+}
+
 export type Comparison = "ratio" | "added" | "none";
 
 export interface Cell {

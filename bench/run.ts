@@ -6,7 +6,7 @@ import { formatDocument } from "./document.ts";
 import { describeMachine } from "./machine.ts";
 import { type Options, parseOptions, pick, usage } from "./options.ts";
 import { phases as knownPhases } from "./phases/index.ts";
-import type { Report, Result } from "./results.ts";
+import { mergeReports, type Report, type Result } from "./results.ts";
 import { runRound } from "./round.ts";
 import { formatReport } from "./table.ts";
 
@@ -53,9 +53,9 @@ async function main(): Promise<void> {
     return;
   }
   const report =
-    options.fromFile === undefined
+    options.fromFiles === undefined
       ? await measure(options)
-      : (JSON.parse(readFileSync(options.fromFile, "utf8")) as Report);
+      : mergeReports(options.fromFiles.map((file) => JSON.parse(readFileSync(file, "utf8")) as Report));
   print(`\n${formatReport(report, knownPhases)}`);
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 1)}\n`);
   if (options.writeFile !== undefined) writeFileSync(options.writeFile, formatDocument(report, knownPhases));

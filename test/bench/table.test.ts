@@ -1,7 +1,7 @@
 /** The benchmark's medians, ratios and tables. */
 import { describe, expect, test } from "vitest";
 import type { Phase } from "../../bench/phases/phase.ts";
-import { type Comparison, type Report, type Result, summarise } from "../../bench/results.ts";
+import { type Comparison, type Report, type Result, mergeReports, summarise } from "../../bench/results.ts";
 import { formatReport, formatTable } from "../../bench/table.ts";
 
 const cpuOf = (candidate: string, values: ReadonlyArray<number | null>): Result[] =>
@@ -47,6 +47,41 @@ describe("a candidate's cell", () => {
     const direct = cpuOf("direct", [null, null, null]);
     const key = { key: "cpu", compare: "ratio" } as const;
     expect(summarise({ ...report, results: direct }, "direct", "plain", key)).toBeUndefined();
+  });
+});
+
+describe("several runs together", () => {
+  const later: Report = {
+    ...report,
+    rounds: 1,
+    candidates: ["nginx", "bun-all"],
+    missing: { portkey: "it is not installed" },
+    results: [
+      { candidate: "nginx", phase: "plain", round: 1, measured: { cpu: 20 } },
+      { candidate: "bun-all", phase: "plain", round: 1, measured: { cpu: 60 } },
+    ],
+  };
+  const merged = mergeReports([report, later, later]);
+
+  test("have all candidates, and what each lacked", () => {
+    expect(merged.candidates).toEqual(["direct", "nginx", "node-all", "bun-all"]);
+    expect(Object.keys(merged.missing)).toEqual(["haproxy", "portkey"]);
+  });
+
+  test("compare a candidate with the nginx of its own run", () => {
+    const key = { key: "cpu", compare: "ratio" } as const;
+    expect(summarise(merged, "bun-all", "plain", key)).toEqual({ value: 60, toNginx: 3 });
+    expect(summarise(merged, "node-all", "plain", key)).toEqual({ value: 55, toNginx: 4 });
+  });
+
+  test("keep their rounds apart", () => {
+    expect(merged.results.filter(({ candidate }) => candidate === "nginx").map(({ round }) => round)).toEqual(
+      [1, 2, 3, 4, 5],
+    );
+  });
+
+  test("are none where there is no run", () => {
+    expect(() => mergeReports([])).toThrow("no report");
   });
 });
 
