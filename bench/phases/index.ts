@@ -2,6 +2,7 @@
 import { aborts } from "./aborts.ts";
 import { body, embeddings } from "./bodies.ts";
 import { idle } from "./idle.ts";
+import { first } from "./first.ts";
 import { plain, rate } from "./plain.ts";
 import type { Phase } from "./phase.ts";
 import { start } from "./start.ts";
@@ -13,6 +14,7 @@ export const phases: readonly Phase[] = [
   rate,
   fewPaced,
   manyPaced,
+  first,
   fullSpeed,
   embeddings,
   body,
