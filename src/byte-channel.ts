@@ -11,7 +11,7 @@ export interface ByteChannel {
   /** The other end; asked for only where nobody takes the bytes in a cheaper way. */
   readonly readable: ReadableStream<Uint8Array>;
   /** False while the client has yet to take earlier bytes. */
-  readonly isReady: boolean;
+  isReady(): boolean;
   /** The promise, where there is one, resolves when more may be written, and never rejects. */
   write(bytes: Uint8Array): Promise<void> | undefined;
   end(): void;
@@ -50,9 +50,7 @@ export const openTransformChannel: OpenChannel = (onLeave) => {
 
   return {
     readable,
-    get isReady() {
-      return (output?.desiredSize ?? -1) >= 0;
-    },
+    isReady: () => (output?.desiredSize ?? -1) >= 0,
     write: (bytes) => writer.write(bytes).catch(leave),
     end() {
       isOver = true;
@@ -95,9 +93,7 @@ export const openPullChannel: OpenChannel = (onLeave) => {
 
   return {
     readable,
-    get isReady() {
-      return output?.desiredSize === mostQueuedBytes;
-    },
+    isReady: () => output?.desiredSize === mostQueuedBytes,
     write(bytes) {
       if (isOver) return undefined;
       output?.enqueue(bytes);

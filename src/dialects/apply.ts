@@ -87,42 +87,50 @@ export function createStreamMend(
   facts: MendFacts,
   onApplied: (id: string) => void,
 ): StreamMend | undefined {
-  const stages = mends
-    .toReversed()
-    .flatMap(({ id, stream }) => (stream === undefined ? [] : { id, ...callable(stream(facts)) }));
+  const stages: Stage[] = [];
+  for (const { id, stream } of mends.toReversed()) {
+    if (stream !== undefined) stages.push({ id, mend: stream(facts) });
+  }
   if (stages.length === 0) return undefined;
 
   function runFrom(first: number, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
     let current = chunks;
     let isChanged = false;
-    for (const stage of stages.slice(first)) {
-      const results = current.map((chunk) => stage.chunk(chunk));
-      if (results.every((result) => result === undefined)) continue;
+    for (let index = first; index < stages.length; index++) {
+      const stage = stages[index];
+      const changed = stage && runStage(stage, current);
+      if (stage === undefined || changed === undefined) continue;
       isChanged = true;
       onApplied(stage.id);
-      current = results.flatMap((result, index) => result ?? current.slice(index, index + 1));
+      current = changed;
     }
     return isChanged ? current : undefined;
   }
 
   return {
     chunk: (chunk) => runFrom(0, [chunk]),
-    passesText: () => stages.every((stage) => stage.passesText()),
-    isUndecided: () => stages.some((stage) => stage.isUndecided()),
+    passesText: () => stages.every(({ mend }) => mend.passesText?.() ?? true),
+    isUndecided: () => stages.some(({ mend }) => mend.isUndecided?.() ?? false),
     end: () =>
-      stages.flatMap((stage, index) => {
-        const held = stage.end();
-        if (held.length > 0) onApplied(stage.id);
+      stages.flatMap(({ id, mend }, index) => {
+        const held = mend.end?.() ?? [];
+        if (held.length > 0) onApplied(id);
         return runFrom(index + 1, held) ?? held;
       }),
   };
 }
 
-function callable(mend: StreamMend): Required<StreamMend> {
-  return {
-    chunk: (chunk) => mend.chunk(chunk),
-    passesText: () => mend.passesText?.() ?? true,
-    isUndecided: () => mend.isUndecided?.() ?? false,
-    end: () => mend.end?.() ?? [],
-  };
+interface Stage {
+  readonly id: string;
+  readonly mend: StreamMend;
+}
+
+/** Undefined where nothing had to be changed. */
+function runStage({ mend }: Stage, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
+  const [only] = chunks;
+  // Nearly always there is one.
+  if (chunks.length === 1 && only !== undefined) return mend.chunk(only);
+  const results = chunks.map((chunk) => mend.chunk(chunk));
+  if (results.every((result) => result === undefined)) return undefined;
+  return results.flatMap((result, index) => result ?? chunks.slice(index, index + 1));
 }

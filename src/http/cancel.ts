@@ -21,31 +21,34 @@ const reasonBySignal = new WeakMap<StopSignal, CancelReason>();
 
 /** Follows `parent`, and reports its abort under its own reason where it has one, else under `parentReason`. */
 export function createCancellation(parent: StopSignal, parentReason: CancelReason): Cancellation {
-  const signal = new StopSwitch();
-  let reason: CancelReason | undefined;
-  let isFinished = false;
-  const follow = () => cancel(reasonBySignal.get(parent) ?? parentReason);
+  return new FollowingCancellation(parent, parentReason);
+}
 
-  function cancel(why: CancelReason): void {
-    if (isFinished || reason !== undefined) return;
-    reason = why;
-    parent.removeEventListener("abort", follow);
-    reasonBySignal.set(signal, why);
-    signal.abort(new DOMException(`The work was called off: ${why}.`, "AbortError"));
+/** A class, since V8 keeps an object literal that has a getter as a slow dictionary. */
+class FollowingCancellation implements Cancellation {
+  readonly signal = new StopSwitch();
+  reason: CancelReason | undefined = undefined;
+  readonly #parent: StopSignal;
+  readonly #follow: () => void;
+  #isFinished = false;
+
+  constructor(parent: StopSignal, parentReason: CancelReason) {
+    this.#parent = parent;
+    this.#follow = () => this.cancel(reasonBySignal.get(parent) ?? parentReason);
+    if (parent.aborted) this.#follow();
+    else parent.addEventListener("abort", this.#follow, { once: true });
   }
 
-  if (parent.aborted) follow();
-  else parent.addEventListener("abort", follow, { once: true });
+  cancel(why: CancelReason): void {
+    if (this.#isFinished || this.reason !== undefined) return;
+    this.reason = why;
+    this.#parent.removeEventListener("abort", this.#follow);
+    reasonBySignal.set(this.signal, why);
+    this.signal.abort(new DOMException(`The work was called off: ${why}.`, "AbortError"));
+  }
 
-  return {
-    signal,
-    get reason() {
-      return reason;
-    },
-    cancel,
-    finish() {
-      isFinished = true;
-      parent.removeEventListener("abort", follow);
-    },
-  };
+  finish(): void {
+    this.#isFinished = true;
+    this.#parent.removeEventListener("abort", this.#follow);
+  }
 }

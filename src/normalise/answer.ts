@@ -108,7 +108,7 @@ async function openStream(reader: ChunkReader | undefined, context: AnswerContex
       : lostLate(context.broken(cause));
   // What was lost in the middle was no answer that never began.
   const lostLate = (error: ProxyError) =>
-    stage.hasData && error.code === "backend_connection_lost" ? truncated() : error;
+    stage.hasData() && error.code === "backend_connection_lost" ? truncated() : error;
   const truncated = () =>
     badGateway(
       `${labelOf(backend)} ended the answer before it was finished. Its own log tells why; did it unload the model or crash?`,
@@ -129,9 +129,9 @@ async function openStream(reader: ChunkReader | undefined, context: AnswerContex
   if (reader === undefined) throw truncated();
   const head: Uint8Array[] = [];
   try {
-    while (!stage.hasData || stage.isUndecided) {
+    while (!stage.hasData() || stage.isUndecided()) {
       const { done, value } = await reader.read();
-      if (done && stage.hasData) break;
+      if (done && stage.hasData()) break;
       if (done) throw truncated();
       head.push(stage.push(value));
     }
@@ -139,5 +139,5 @@ async function openStream(reader: ChunkReader | undefined, context: AnswerContex
     void reader.cancel().catch(() => {});
     throw broken(thrown);
   }
-  return { source: { head: joinChunks(head), reader, stage }, problem: () => stage.problem };
+  return { source: { head: joinChunks(head), reader, stage }, problem: stage.problem };
 }

@@ -35,11 +35,11 @@ export interface EventTranslationOptions {
 
 export interface EventTranslation extends StreamStage {
   /** True once a frame with data came, as opposed to comments. */
-  readonly hasData: boolean;
+  hasData(): boolean;
   /** Whether the answer may still turn out to be an error, while nothing was put out. */
-  readonly isUndecided: boolean;
+  isUndecided(): boolean;
   /** The code or message of the last error that the client was told; undefined while all was well. */
-  readonly problem: string | undefined;
+  problem(): string | undefined;
 }
 
 const nothing = new Uint8Array();
@@ -141,15 +141,9 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   }
 
   return {
-    get hasData() {
-      return hasData;
-    },
-    get isUndecided() {
-      return state === "open" && mend?.isUndecided?.() === true;
-    },
-    get problem() {
-      return problem;
-    },
+    hasData: () => hasData,
+    isUndecided: () => state === "open" && mend?.isUndecided?.() === true,
+    problem: () => problem,
     push(chunk) {
       const frames = splitter.push(chunk);
       if (frames.length === 0) return nothing;

@@ -35,11 +35,11 @@ export interface EventStream {
   finish(bytes: Uint8Array): StreamOutcome;
 }
 
+type Writable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
+
 /** `now` is in milliseconds. `onCancel` is called once, when the client stops reading before the end. */
 export function createEventStream(open: OpenChannel, now: () => number, onCancel: () => void): EventStream {
   let state: "open" | StreamOutcome = "open";
-  let readingSince: number | undefined;
-  let sentAt = now();
   const channel = open(() => {
     if (state !== "open") return;
     state = "cancelled";
@@ -48,7 +48,7 @@ export function createEventStream(open: OpenChannel, now: () => number, onCancel
 
   function send(bytes: Uint8Array): Promise<void> | undefined {
     if (bytes.byteLength === 0) return undefined;
-    sentAt = now();
+    stream.sentAt = now();
     return channel.write(bytes);
   }
 
@@ -65,12 +65,12 @@ export function createEventStream(open: OpenChannel, now: () => number, onCancel
     while (state === "open") {
       let chunk: ReadableStreamReadResult<Uint8Array>;
       try {
-        readingSince = now();
+        stream.readingSince = now();
         chunk = await reader.read();
       } catch (cause) {
         return close("faulted", stage.fault(cause));
       } finally {
-        readingSince = undefined;
+        stream.readingSince = undefined;
       }
       if (chunk.done) return close("ended", stage.end());
       // A client that lags is waited for, with one chunk in hand.
@@ -85,18 +85,15 @@ export function createEventStream(open: OpenChannel, now: () => number, onCancel
     return state;
   }
 
-  return {
+  const stream: Writable<EventStream> = {
     channel,
-    get readingSince() {
-      return readingSince;
-    },
-    get sentAt() {
-      return sentAt;
-    },
+    readingSince: undefined,
+    sentAt: now(),
     feed,
     interject(bytes) {
-      if (state === "open" && channel.isReady) void send(bytes);
+      if (state === "open" && channel.isReady()) void send(bytes);
     },
     finish: (bytes) => close("faulted", bytes),
   };
+  return stream;
 }

@@ -85,7 +85,7 @@ describe("errors", () => {
   it("are thrown while nothing came before them, past comments too", () => {
     const translation = translationOf();
     translation.push(encoder.encode(": ping\n\n"));
-    expect(translation.hasData).toBe(false);
+    expect(translation.hasData()).toBe(false);
     expect(() => translation.push(encoder.encode('data: {"error":"boom"}\n\n'))).toThrow(ProxyError);
   });
 
@@ -103,7 +103,7 @@ describe("errors", () => {
   it("are told when reading fails, and remembered for the log", () => {
     const translation = translationOf();
     expect(decoder.decode(translation.fault(new Error("x")))).toContain('"code":"broken"');
-    expect(translation.problem).toBe("broken");
+    expect(translation.problem()).toBe("broken");
   });
 });
 

@@ -49,8 +49,8 @@ export class ClientChannel implements ByteChannel {
     this.#onLeave();
   }
 
-  get isReady(): boolean {
-    if (this.#stream !== undefined) return this.#stream.isReady;
+  isReady(): boolean {
+    if (this.#stream !== undefined) return this.#stream.isReady();
     return this.#outgoing !== undefined && !this.#outgoing.writableNeedDrain;
   }
 

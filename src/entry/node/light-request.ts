@@ -146,12 +146,17 @@ function readWhole(incoming: IncomingMessage): Promise<Bytes> {
     const whole = Number.isSafeInteger(announced) ? new Uint8Array(announced) : undefined;
     const chunks: Buffer[] = [];
     let length = 0;
-    incoming.on("data", (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       if (whole === undefined) chunks.push(chunk);
       else whole.set(chunk, length);
       length += chunk.byteLength;
+    };
+    incoming.on("data", take);
+    incoming.once("end", () => {
+      // Whoever listens holds the body for as long as the answer takes.
+      incoming.off("data", take);
+      resolve(whole ?? new Uint8Array(Buffer.concat(chunks, length)));
     });
-    incoming.once("end", () => resolve(whole ?? new Uint8Array(Buffer.concat(chunks, length))));
     incoming.once("error", reject);
     incoming.once("close", () => {
       if (!incoming.readableEnded) reject(new Error("The request broke off."));
