@@ -9,7 +9,7 @@ export interface ThinkParts {
 export interface ThinkSplitter {
   push(text: string): ThinkParts;
   /** True once the content has begun: no text is looked into any more. */
-  readonly isDone: boolean;
+  isDone(): boolean;
   /** What was held back. */
   end(): ThinkParts;
 }
@@ -79,9 +79,7 @@ export function createThinkSplitter(): ThinkSplitter {
       held += text;
       return drain(false);
     },
-    get isDone() {
-      return state === "content" && !isAfterMarker;
-    },
+    isDone: () => state === "content" && !isAfterMarker,
     end: () => drain(true),
   };
 }

@@ -77,7 +77,7 @@ function createReasoningStream(mode: ReasoningMode): StreamMend {
 
   return {
     passesText: () =>
-      states.entries().every(([, { splitter, hasReasoning }]) => splitter.isDone && !hasReasoning),
+      states.entries().every(([, { splitter, hasReasoning }]) => splitter.isDone() && !hasReasoning),
     chunk(chunk) {
       if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
       return replaceChoices(chunk, (choice, index) => changeChoice(choice, states.of(index), mode));

@@ -151,15 +151,15 @@ function readWhole(incoming: IncomingMessage): Promise<Bytes> {
       else whole.set(chunk, length);
       length += chunk.byteLength;
     };
+    const breakOff = () => reject(new Error("The request broke off."));
     incoming.on("data", take);
+    incoming.on("close", breakOff);
     incoming.once("end", () => {
       // Whoever listens holds the body for as long as the answer takes.
       incoming.off("data", take);
+      incoming.off("close", breakOff);
       resolve(whole ?? new Uint8Array(Buffer.concat(chunks, length)));
     });
     incoming.once("error", reject);
-    incoming.once("close", () => {
-      if (!incoming.readableEnded) reject(new Error("The request broke off."));
-    });
   });
 }
