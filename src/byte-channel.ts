@@ -108,3 +108,14 @@ export const openPullChannel: OpenChannel = (onLeave) => {
     },
   };
 };
+
+/** One array out of several; the chunk itself, uncopied, would be shared, so even one is copied. */
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return joined;
+}

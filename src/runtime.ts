@@ -2,17 +2,22 @@
 import {
   type ByteChannel,
   type ChunkReader,
+  joinChunks,
   type OpenChannel,
   openTransformChannel,
 } from "./byte-channel.ts";
 import { type StopSignal, toAbortSignal } from "./stop-signal.ts";
 
-/** One request to a backend, as `fetch` takes it. A stream as `body` is sent on as it is read. */
+/** A stream is sent on as it is read; several pieces are one body of a known length. */
+export type UpstreamBytes =
+  Uint8Array<ArrayBuffer> | readonly Uint8Array<ArrayBuffer>[] | ReadableStream<Uint8Array> | null;
+
+/** One request to a backend, as `fetch` takes it. */
 export interface UpstreamInit {
   readonly method: string;
   /** By lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+  readonly body: UpstreamBytes;
   readonly signal: StopSignal;
 }
 
@@ -98,12 +103,21 @@ export function createPortableRuntime(name: string, overrides: Partial<Runtime> 
   };
 }
 
+/** As whatever takes no pieces wants it. */
+export function joinPieces(body: UpstreamBytes): Exclude<UpstreamBytes, readonly unknown[]> {
+  return isPieces(body) ? joinChunks(body) : body;
+}
+
+export function isPieces(body: UpstreamBytes): body is readonly Uint8Array<ArrayBuffer>[] {
+  return Array.isArray(body);
+}
+
 /** `UpstreamInit` as the global `fetch` wants it: redirects are the caller's business, streams need `duplex`. */
 export function portableFetchInit(init: UpstreamInit): RequestInit & { duplex?: "half" } {
   return {
     method: init.method,
     headers: [...init.headers],
-    body: init.body,
+    body: joinPieces(init.body),
     signal: toAbortSignal(init.signal),
     redirect: "manual",
     ...(init.body instanceof ReadableStream ? { duplex: "half" as const } : {}),

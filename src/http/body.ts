@@ -1,4 +1,5 @@
 /** Reads and limits request bodies: a body over the limit is refused while it comes in, not after. Knows no JSON. */
+import { joinChunks } from "../byte-channel.ts";
 import { badRequest, bodyTooLarge, ProxyError } from "../errors.ts";
 import type { Cancellation } from "./cancel.ts";
 
@@ -41,17 +42,6 @@ async function readAll(request: Request, maxBytes: number): Promise<Uint8Array<A
     }
     chunks.push(value);
   }
-}
-
-/** One array out of several; the chunk itself, uncopied, would be shared, so even one is copied. */
-export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return joined;
 }
 
 /**

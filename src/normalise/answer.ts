@@ -1,9 +1,8 @@
 /** Stage 6: makes of a backend's response an answer in OpenAI's words, or a ProxyError. Knows no retry and no client. */
-import type { ChunkReader } from "../byte-channel.ts";
 import { labelOf } from "../dialects/label.ts";
 import { createStreamMend } from "../dialects/apply.ts";
 import { badGateway, type ProxyError } from "../errors.ts";
-import { joinChunks } from "../http/body.ts";
+import { type ChunkReader, joinChunks } from "../byte-channel.ts";
 import { mediaType } from "../http/headers.ts";
 import { toChunks } from "../protocol/openai/answer-chunks.ts";
 import { formatEvent } from "../sse/format.ts";

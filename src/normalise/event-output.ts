@@ -1,5 +1,5 @@
 /** What goes out for the chunks of a stream: the chunks themselves, or another protocol's events. Knows no input bytes. */
-import { joinChunks } from "../http/body.ts";
+import { joinChunks } from "../byte-channel.ts";
 import type { ProxyError } from "../errors.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { type ErrorBody, formatErrorBody } from "../protocol/openai/error-body.ts";

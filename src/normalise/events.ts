@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import type { TokenCounts } from "../protocol/openai/read-usage.ts";
 import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
-import { joinChunks } from "../http/body.ts";
+import { joinChunks } from "../byte-channel.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
 import { type ChunkTranslation, createChunkOutput, createTranslatedOutput } from "./event-output.ts";

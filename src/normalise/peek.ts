@@ -1,5 +1,5 @@
 /** Reads the start of a body, up to a bound, and hands back the rest unread. Knows no JSON. */
-import { joinChunks } from "../http/body.ts";
+import { joinChunks } from "../byte-channel.ts";
 
 export interface BodyStart {
   readonly bytes: Uint8Array<ArrayBuffer>;

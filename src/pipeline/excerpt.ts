@@ -1,5 +1,5 @@
 /** Keeps the beginning of a stream for the log, where the operator asked for bodies. */
-import { joinChunks } from "../http/body.ts";
+import { joinChunks } from "../byte-channel.ts";
 import type { StreamSource } from "../sse/stream.ts";
 import { loggedBodyBytes } from "./settle.ts";
 

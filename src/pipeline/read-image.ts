@@ -1,6 +1,7 @@
 /** Reads a fetched image to its end, or only as far as shows that it is too large or none. Knows no URL and no guard. */
 import { badRequest, type ProxyError } from "../errors.ts";
-import { announcedLength, joinChunks } from "../http/body.ts";
+import { joinChunks } from "../byte-channel.ts";
+import { announcedLength } from "../http/body.ts";
 import { formatBytes, recogniseImage } from "../protocol/image-format.ts";
 import type { ImagePart } from "../protocol/openai/image-parts.ts";
 

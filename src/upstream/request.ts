@@ -1,5 +1,6 @@
 /** Makes the request that goes to a backend: its URL, its own credential, never the client's. Pure. */
 import type { BackendPlan } from "../config/plan.ts";
+import type { UpstreamBytes } from "../runtime.ts";
 import { forwardRequestHeaders, type HeaderMap } from "../http/headers.ts";
 
 export interface UpstreamRequest {
@@ -7,7 +8,7 @@ export interface UpstreamRequest {
   /** With its leading slash, and the query if one is to be sent. */
   readonly path: string;
   readonly headers: ReadonlyMap<string, string>;
-  readonly body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
+  readonly body: UpstreamBytes;
 }
 
 /** The headers of the client that may pass, the backend's own, and the request id. */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chatAnswer } from "../support/fake-upstream.ts";
 import { createTestApp } from "../support/test-app.ts";
+import { joinPieces } from "../../src/runtime.ts";
 
 const paths = ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses", "/v1/messages"];
 const knownKeys = fc.constantFrom(
@@ -77,7 +78,7 @@ describe("any request", () => {
         fetch: async (url, init) => {
           if (init.method === "GET")
             return Response.json({ data: [{ id: "m", type: "llm", state: "loaded" }] });
-          forwarded.push(JSON.parse(await new Response(init.body).text()));
+          forwarded.push(JSON.parse(await new Response(joinPieces(init.body)).text()));
           return Response.json({ ...(chatAnswer() as object), data: [{ embedding: [1, 2] }], path: url });
         },
       },

@@ -1,6 +1,6 @@
 /** The built-in simulator behind a runtime's fetch behaves as a box on a network would. */
 import { describe, expect, it } from "vitest";
-import { createPortableRuntime, type Runtime, type UpstreamInit } from "../../src/runtime.ts";
+import { createPortableRuntime, joinPieces, type Runtime, type UpstreamInit } from "../../src/runtime.ts";
 import { withSimulator } from "../../src/entry/with-simulator.ts";
 
 function runtimeWith(outside: Runtime["fetch"] = () => Promise.reject(new Error("no network"))): Runtime {
@@ -55,7 +55,7 @@ describe("simulator:", () => {
 
   it("streams, and takes a stream as a body", async () => {
     const init = chat();
-    const body = new Response(init.body).body;
+    const body = new Response(joinPieces(init.body)).body;
     const response = await runtimeWith().fetch(chatUrl, { ...init, body });
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     expect((await response.text()).trimEnd()).toMatch(/data: \[DONE\]$/);

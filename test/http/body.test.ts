@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { announcedLength, joinChunks, limitBody, readBody } from "../../src/http/body.ts";
+import { joinChunks } from "../../src/byte-channel.ts";
+import { announcedLength, limitBody, readBody } from "../../src/http/body.ts";
 import { createCancellation } from "../../src/http/cancel.ts";
 
 const requestOf = (body: BodyInit, headers: Record<string, string> = {}) => {

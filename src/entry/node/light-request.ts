@@ -147,9 +147,12 @@ function readWhole(incoming: IncomingMessage): Promise<Bytes> {
     const chunks: Buffer[] = [];
     let length = 0;
     const take = (chunk: Buffer) => {
-      if (whole === undefined) chunks.push(chunk);
-      else whole.set(chunk, length);
       length += chunk.byteLength;
+      if (whole === undefined) chunks.push(chunk);
+      else {
+        whole.set(chunk, length - chunk.byteLength);
+        letGo(chunk);
+      }
     };
     const breakOff = () => reject(new Error("The request broke off."));
     incoming.on("data", take);
@@ -162,4 +165,15 @@ function readWhole(incoming: IncomingMessage): Promise<Bytes> {
     });
     incoming.once("error", reject);
   });
+}
+
+/** Smaller ones may share their memory with others. */
+const leastOwnBytes = 16 * 1024;
+
+/** Frees a large piece's memory now: until a collection finds it, pieces would come to as much as the body again. */
+function letGo(chunk: Buffer): void {
+  const { buffer, byteLength } = chunk;
+  if (byteLength >= leastOwnBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer) {
+    buffer.transfer(0);
+  }
 }

@@ -3,7 +3,7 @@ import { type Duplex, pipeline, Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import type { StopSignal } from "../../stop-signal.ts";
-import type { Runtime } from "../../runtime.ts";
+import { isPieces, type Runtime, type UpstreamInit } from "../../runtime.ts";
 import { HeaderView, listHeaders } from "./header-view.ts";
 import { type BodySource, LightResponse } from "./light-response.ts";
 import { UpstreamBody } from "./upstream-body.ts";
@@ -30,8 +30,8 @@ export function createTransport(): Runtime["fetch"] {
         origin: pathStart === -1 ? url : url.slice(0, pathStart),
         path: pathStart === -1 ? "/" : url.slice(pathStart),
         method: asMethod(method),
-        headers: listHeaders(headers),
-        body: body instanceof ReadableStream ? Readable.from(body) : body,
+        headers: listHeaders(isPieces(body) ? withLength(headers, body) : headers),
+        body: toDispatchBody(body),
       };
       try {
         agent.dispatch(options, handler);
@@ -39,6 +39,16 @@ export function createTransport(): Runtime["fetch"] {
         reject(asError(thrown));
       }
     });
+}
+
+function toDispatchBody(body: UpstreamInit["body"]): Uint8Array | Readable | null {
+  return body instanceof ReadableStream || isPieces(body) ? Readable.from(body) : body;
+}
+
+/** Otherwise pieces would be sent as a body of unknown length. */
+function withLength(headers: UpstreamInit["headers"], body: readonly Uint8Array[]): UpstreamInit["headers"] {
+  const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return new Map([...headers, ["content-length", String(length)]]);
 }
 
 function createHandler(

@@ -11,8 +11,11 @@ export interface LongTexts {
   /** The request with a token in the middle of each long text. */
   readonly skeleton: Uint8Array<ArrayBuffer>;
   readonly count: number;
-  /** The JSON with the texts in the places of their tokens, wherever these have come to stand within strings. */
-  restore(json: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+  /**
+   * The JSON with the texts in the places of their tokens, wherever these have come to stand within strings; in pieces that
+   * are parts of either, uncopied.
+   */
+  restore(json: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** A shorter body is parsed sooner than looked through. */
@@ -60,11 +63,16 @@ export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>): LongTexts | und
     skeleton,
     count: ranges.length,
     restore(json) {
-      const edits = findTokens(json).flatMap(({ start, end, index }) => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      let read = 0;
+      for (const { start, end, index } of findTokens(json)) {
         const range = ranges[index];
-        return range === undefined ? [] : [{ start, end, bytes: body.subarray(range.start, range.end) }];
-      });
-      return spliceFields(json, edits);
+        if (range === undefined) continue;
+        pieces.push(json.subarray(read, start), body.subarray(range.start, range.end));
+        read = end;
+      }
+      pieces.push(json.subarray(read));
+      return pieces.filter(({ byteLength }) => byteLength > 0);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the app relies on in `Runtime.fetch`, by real sockets. */
 import { createServer, type RequestListener, type Server } from "node:http";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
@@ -21,6 +22,22 @@ async function serve(listener: RequestListener): Promise<string> {
 const get = (signal = new AbortController().signal) =>
   ({ method: "GET", headers: new Map([["x-asked", "yes"]]), body: null, signal }) as const;
 const fetch = createTransport();
+
+describe("a request", () => {
+  it("of several pieces is one body of a known length, each time it is sent", async () => {
+    const heard: unknown[] = [];
+    const url = await serve(async (request, response) => {
+      const { "content-length": length, "transfer-encoding": coding } = request.headers;
+      heard.push([length, coding, await text(request)]);
+      response.end();
+    });
+    const body = ["one ", "two ", "three"].map((piece) => new TextEncoder().encode(piece));
+    const init = { ...get(), method: "POST", body };
+    for (const _time of [1, 2]) await (await fetch(url, init)).text();
+    const whole = ["13", undefined, "one two three"];
+    expect(heard).toEqual([whole, whole]);
+  });
+});
 
 describe("an answer", () => {
   it("has status, headers and body, and is read once", async () => {
