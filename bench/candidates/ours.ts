@@ -10,20 +10,21 @@ import { benchKey, configOf, type Step, steps } from "./ours-config.ts";
 export const runtimes = ["node", "bun", "deno", "workerd"] as const;
 export type Runtime = (typeof runtimes)[number];
 
-/** One candidate a step of the ladder, such as "node-mapping" and "node-all". */
-export const ours: readonly Candidate[] = runtimes.flatMap((runtime) =>
-  steps.map((step) => createCandidate(runtime, step)),
-);
+/** One candidate a step of the ladder, such as "node-mapping" and "node-all"; each keeps its state in its own memory. */
+export const ours: readonly Candidate[] = [
+  ...runtimes.flatMap((runtime) => steps.map((step) => createCandidate(runtime, step, `${runtime}-${step}`))),
+  // With all isolates' state in one Durable Object, as wrangler.toml has it.
+  createCandidate("workerd", "all", "workerd-shared"),
+];
 
-function createCandidate(runtime: Runtime, step: Step): Candidate {
-  const name = `${runtime}-${step}`;
+function createCandidate(runtime: Runtime, step: Step, name: string): Candidate {
   return {
     name,
     mapsNames: true,
     headers: () => (step === "mapping" ? [] : [`authorization: Bearer ${benchKey}`]),
     async prepare(place) {
       const config = JSON.stringify(configOf(step, place.boxPort, place.models));
-      if (runtime === "workerd") return prepareWorkerd(config, place);
+      if (runtime === "workerd") return prepareWorkerd(config, place, name.endsWith("-shared"));
       const file = join(place.folder, `${name}.json`);
       writeFileSync(file, config);
       return startCommand(runtime, ["--config", file, "--port", String(place.port)], place.profileFolder);
@@ -59,28 +60,29 @@ export function startCommand(
 }
 
 /** Plain `workerd serve`, as the tests start it. */
-async function prepareWorkerd(config: string, { folder, port }: Place): Promise<Command> {
+async function prepareWorkerd(config: string, { folder, port }: Place, isShared: boolean): Promise<Command> {
   await bundleWorker(join(folder, "worker.js"));
   const configFile = `config-${port}.txt`;
   writeFileSync(join(folder, configFile), config);
-  // A Durable Object's database needs a disk, and each candidate one of its own.
+  // A Durable Object's database needs a disk.
   const state = join(folder, `state-${port}`);
-  mkdirSync(state);
+  if (isShared) mkdirSync(state);
   const file = join(folder, `workerd-${port}.capnp`);
-  writeFileSync(file, workerdConfig(port, state, configFile));
+  writeFileSync(file, workerdConfig(port, configFile, isShared ? state : undefined));
   return { program: bin("workerd"), args: ["serve", file] };
 }
 
+/** The state is shared where it has a folder. */
 const workerdConfig = (
   port: number,
-  state: string,
   configFile: string,
+  state: string | undefined,
 ) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
-    (name = "state", disk = (path = "${state}", writable = true)),
+    ${state === undefined ? "" : `(name = "state", disk = (path = "${state}", writable = true)),`}
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
 );
@@ -88,13 +90,15 @@ const worker :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
   bindings = [
     (name = "CONFIG", text = embed "${configFile}"),
-    (name = "STATE", durableObjectNamespace = "SharedStateObject"),
+    ${state === undefined ? "" : `(name = "STATE", durableObjectNamespace = "SharedStateObject"),`}
   ],
-  durableObjectNamespaces = [
-    (className = "SharedStateObject", uniqueKey = "openai-local-proxy-state", enableSql = true),
-  ],
-  durableObjectStorage = (localDisk = "state"),
+  ${state === undefined ? "" : sharedObject}
   compatibilityDate = "2026-10-01",
   compatibilityFlags = ["enable_request_signal"],
 );
 `;
+
+const sharedObject = `durableObjectNamespaces = [
+    (className = "SharedStateObject", uniqueKey = "openai-local-proxy-state", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = "state"),`;
