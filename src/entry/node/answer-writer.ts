@@ -3,9 +3,10 @@ import type { ServerResponse } from "node:http";
 import { ClientChannel, drained } from "./client-channel.ts";
 import { listHeaders } from "./header-view.ts";
 import { toBodyInit } from "../../runtime.ts";
+import { whenAllIsDone } from "./turn.ts";
 import { Answer } from "./light-response.ts";
 
-/** Resolves when the last byte was handed to the socket, or the client left; never rejects. */
+/** Resolves when the last byte was handed on, or the client left. */
 export async function writeAnswer(response: Response, outgoing: ServerResponse): Promise<void> {
   if (response instanceof Answer) {
     const { body, headers } = response.parts;
@@ -42,9 +43,21 @@ function writeWhole(
   if (mayHaveBody && !headers.includes("content-length")) {
     headers.push("content-length", String(bytes?.byteLength ?? 0));
   }
-  outgoing.writeHead(status, headers);
-  if (bytes === null || !mayHaveBody) outgoing.end();
-  else outgoing.end(bytes);
+  whenAllIsDone(() => {
+    try {
+      outgoing.writeHead(status, headers);
+      if (bytes === null || !mayHaveBody) outgoing.end();
+      else outgoing.end(bytes);
+    } catch {
+      breakOff(outgoing);
+    }
+  });
+}
+
+/** For what broke on the way to the socket: the app answers its own errors. */
+export function breakOff(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) outgoing.destroy();
+  else outgoing.writeHead(500, { connection: "close", "content-length": 0 }).end();
 }
 
 /** At the client's pace; a client that leaves cancels the body. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { StopSwitch } from "../../stop-signal.ts";
 import { HeaderView } from "./header-view.ts";
+import { whenAllIsRead } from "./turn.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -15,6 +16,7 @@ export class LightRequest implements Request {
   #headers: Headers | undefined;
   #real: Request | undefined;
   #stream: ReadableStream<Bytes> | undefined;
+  #ahead: Promise<ArrayBuffer> | undefined;
   #isUsed = false;
 
   constructor(incoming: IncomingMessage, url: string) {
@@ -42,8 +44,18 @@ export class LightRequest implements Request {
     return coding !== undefined || (length !== undefined && length !== "0");
   }
 
+  /** Begins to read a body of a modest announced length, before anybody has asked for it. */
+  readAhead(): void {
+    const length = Number(this.#incoming.headers["content-length"]);
+    if (!(length > 0 && length <= mostReadAhead)) return;
+    this.#ahead = readWhole(this.#incoming);
+    // Perhaps nobody asks.
+    this.#ahead.catch(() => {});
+  }
+
   get body(): ReadableStream<Bytes> | null {
     if (!this.#hasBody) return null;
+    if (this.#ahead !== undefined) this.#stream ??= streamOf(this.#ahead);
     // The platform's own stream, which Node's types only name apart.
     this.#stream ??= Readable.toWeb(this.#incoming) as ReadableStream<Bytes>;
     return this.#stream;
@@ -53,18 +65,19 @@ export class LightRequest implements Request {
     return this.#isUsed || this.#stream?.locked === true;
   }
 
-  bytes(): Promise<Bytes> {
-    if (this.bodyUsed || this.#stream !== undefined) return this.#platform().bytes();
+  arrayBuffer(): Promise<ArrayBuffer> {
+    if (this.#isUsed) return Promise.reject(new TypeError("The body has been read already."));
+    if (this.#stream !== undefined) return this.#platform().arrayBuffer();
     this.#isUsed = true;
-    return this.#hasBody ? readWhole(this.#incoming) : Promise.resolve(new Uint8Array());
+    return this.#ahead ?? (this.#hasBody ? readWhole(this.#incoming) : Promise.resolve(new ArrayBuffer()));
   }
 
-  arrayBuffer(): Promise<ArrayBuffer> {
-    return this.bytes().then(({ buffer }) => buffer);
+  async bytes(): Promise<Bytes> {
+    return new Uint8Array(await this.arrayBuffer());
   }
 
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
+    return new TextDecoder().decode(await this.arrayBuffer());
   }
 
   async json(): Promise<unknown> {
@@ -140,7 +153,7 @@ function joinedHeaders(raw: readonly string[]): Record<string, string> {
 }
 
 /** Into one array of the announced length where there is one, so that nothing is held twice. */
-function readWhole(incoming: IncomingMessage): Promise<Bytes> {
+function readWhole(incoming: IncomingMessage): Promise<ArrayBuffer> {
   return new Promise((resolve, reject) => {
     const announced = Number(incoming.headers["content-length"]);
     const whole = Number.isSafeInteger(announced) ? new Uint8Array(announced) : undefined;
@@ -161,9 +174,21 @@ function readWhole(incoming: IncomingMessage): Promise<Bytes> {
       // Whoever listens holds the body for as long as the answer takes.
       incoming.off("data", take);
       incoming.off("close", breakOff);
-      resolve(whole ?? new Uint8Array(Buffer.concat(chunks, length)));
+      whenAllIsRead(() => resolve((whole ?? new Uint8Array(Buffer.concat(chunks, length))).buffer));
     });
     incoming.once("error", reject);
+  });
+}
+
+/** In bytes: more is read once the request was let in. */
+const mostReadAhead = 64 * 1024;
+
+function streamOf(reading: Promise<ArrayBuffer>): ReadableStream<Bytes> {
+  return new ReadableStream({
+    async pull(controller) {
+      controller.enqueue(new Uint8Array(await reading));
+      controller.close();
+    },
   });
 }
 

@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { endWithin, type Handler, type Listener } from "../../cli/shell.ts";
-import { writeAnswer } from "./answer-writer.ts";
+import { breakOff, writeAnswer } from "./answer-writer.ts";
 import { LightRequest } from "./light-request.ts";
+import { whenAllIsRead } from "./turn.ts";
 import { requestUrl } from "./request-url.ts";
 
 /** Rejects with Node's own error where the address cannot be had. */
@@ -27,7 +28,7 @@ export async function listenOnNode(
         running--;
         closeIdle();
       });
-      void answer(handler, incoming, outgoing);
+      answer(handler, incoming, outgoing);
     },
   );
   server.listen(port, host);
@@ -45,7 +46,7 @@ export async function listenOnNode(
   };
 }
 
-async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): void {
   const url = requestUrl(incoming.headers.host, incoming.url ?? "/");
   if (url === undefined) {
     outgoing.writeHead(400, { connection: "close", "content-length": 0 }).end();
@@ -61,13 +62,21 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
   outgoing.once("finish", () => {
     if (!incoming.complete) setTimeout(() => incoming.complete || socket.destroySoon(), lingerMs).unref();
   });
+  const platform = { clientAddress: socket.remoteAddress };
+  request.readAhead();
+  whenAllIsRead(() => void handle(handler, request, platform, outgoing));
+}
+
+async function handle(
+  handler: Handler,
+  request: Request,
+  platform: { readonly clientAddress: string | undefined },
+  outgoing: ServerResponse,
+): Promise<void> {
   try {
-    const platform = { clientAddress: socket.remoteAddress };
     await writeAnswer(await handler(request, platform), outgoing);
   } catch {
-    // The app answers its own errors; what comes here broke on the way to the socket.
-    if (outgoing.headersSent) outgoing.destroy();
-    else outgoing.writeHead(500, { connection: "close", "content-length": 0 }).end();
+    breakOff(outgoing);
   }
 }
 

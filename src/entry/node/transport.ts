@@ -6,6 +6,7 @@ import type { StopSignal } from "../../stop-signal.ts";
 import { isPieces, type Runtime, type UpstreamInit } from "../../runtime.ts";
 import { HeaderView, listHeaders } from "./header-view.ts";
 import { type BodySource, LightResponse } from "./light-response.ts";
+import { whenAllIsDone, whenAllIsRead } from "./turn.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 
 export function createTransport(): Runtime["fetch"] {
@@ -33,11 +34,13 @@ export function createTransport(): Runtime["fetch"] {
         headers: listHeaders(isPieces(body) ? withLength(headers, body) : headers),
         body: toDispatchBody(body),
       };
-      try {
-        agent.dispatch(options, handler);
-      } catch (thrown) {
-        reject(asError(thrown));
-      }
+      whenAllIsDone(() => {
+        try {
+          agent.dispatch(options, handler);
+        } catch (thrown) {
+          reject(asError(thrown));
+        }
+      });
     });
 }
 
@@ -77,7 +80,7 @@ function createHandler(
       if (status < 200) return;
       body = new UpstreamBody(started, forget);
       const source = decoded(body, headers["content-encoding"]);
-      resolve(new LightResponse(status, () => new HeaderView(headers), source));
+      whenAllIsRead(() => resolve(new LightResponse(status, () => new HeaderView(headers), source)));
     },
     onResponseData(_controller, chunk) {
       body?.push(chunk);

@@ -2,6 +2,7 @@
 import type { Dispatcher } from "undici";
 import type { ChunkReader } from "../../byte-channel.ts";
 import type { BodySource } from "./light-response.ts";
+import { whenAllIsRead } from "./turn.ts";
 
 /** Bytes that may wait for somebody to ask for them. */
 const mostWaiting = 64 * 1024;
@@ -39,7 +40,7 @@ export class UpstreamBody implements BodySource {
     if (this.#pending !== undefined) {
       const { resolve } = this.#pending;
       this.#pending = undefined;
-      resolve({ done: false, value: asBytes(chunk) });
+      whenAllIsRead(() => resolve({ done: false, value: asBytes(chunk) }));
       return;
     }
     this.#waiting.push(chunk);

@@ -55,6 +55,38 @@ describe("a request", () => {
     expect(await (await fetch(url)).json()).toEqual(["", null]);
   });
 
+  it.each<[string, (request: Request) => Promise<string>]>([
+    ["as text", (request) => request.text()],
+    ["as bytes", async (request) => new TextDecoder().decode(await request.bytes())],
+    ["as a stream", (request) => new Response(request.body).text()],
+    ["by a clone", (request) => request.clone().text()],
+    ["after a while", (request) => new Promise((resolve) => setTimeout(() => resolve(request.text()), 30))],
+  ])("has its body %s, read ahead or not", async (_how, read) => {
+    const url = await listen(async (request) => new Response(await read(request)));
+    for (const body of ["short", "long ".repeat(20_000)]) {
+      expect(await (await fetch(url, { method: "POST", body })).text()).toBe(body);
+    }
+  });
+
+  it("has no body a second time", async () => {
+    const url = await listen(async (request) => {
+      await request.text();
+      return new Response(await request.text().catch((thrown: unknown) => (thrown as Error).name));
+    });
+    expect(await (await fetch(url, { method: "POST", body: "once" })).text()).toBe("TypeError");
+  });
+
+  it("whose body breaks off tells the app so, and nobody else", async () => {
+    const { promise: told, resolve } = Promise.withResolvers<string>();
+    await listen(async (request) => {
+      resolve(await request.text().catch(() => "it broke off"));
+      return new Response();
+    });
+    const socket = connect(listener?.port ?? 0, "127.0.0.1");
+    socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\npart", () => socket.destroy());
+    expect(await told).toBe("it broke off");
+  });
+
   it("gets 400 where its host is none", async () => {
     await listen(() => new Response("never"));
     expect(await say("GET / HTTP/1.1\r\nhost: a b\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
@@ -73,6 +105,16 @@ describe("a request", () => {
 
 describe("an answer", () => {
   const headers = new Map([["x-proxy", "1"]]);
+
+  it("that cannot be written becomes a 500, and the next one is written", async () => {
+    const url = await listen(({ url: asked }) =>
+      asked.endsWith("/bad")
+        ? new Answer("x", 200, new Map([["x-bad", "a\nb"]]))
+        : new Answer("good", 200, headers),
+    );
+    const [bad, good] = await Promise.all([fetch(`${url}/bad`), fetch(`${url}/good`)]);
+    expect([bad.status, await good.text()]).toEqual([500, "good"]);
+  });
 
   it("has its length, whether it was made light or by the platform", async () => {
     const url = await listen(({ url: asked }) =>
