@@ -8,6 +8,7 @@ import { openPullChannel } from "../byte-channel.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { connectRedis } from "./redis-client.ts";
+import { turnEnd } from "./turn.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 interface BunServer {
@@ -33,10 +34,12 @@ const shell: Shell = {
   label: `Bun ${Bun.version}`,
   createRuntime(log) {
     const runtime = createPortableRuntime("bun", {
-      fetch(url, init) {
+      async fetch(url, init) {
         // Bun gives up after 5 silent minutes by itself; the app sets the limits.
         const withoutLimit: RequestInit & { timeout: false } = { ...portableFetchInit(init), timeout: false };
-        return fetch(url, withoutLimit);
+        const response = await fetch(url, withoutLimit);
+        await turnEnd();
+        return response;
       },
       fetchPublic: createPublicFetch(),
       sendDatagram,
@@ -58,7 +61,11 @@ const shell: Shell = {
       // The app counts for itself, by request.max_content_length.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
-      fetch: (request, own) => handler(request, { clientAddress: own.requestIP(request)?.address }),
+      async fetch(request, own) {
+        const platform = { clientAddress: own.requestIP(request)?.address };
+        await turnEnd();
+        return handler(request, platform);
+      },
     });
     return {
       port: server.port,

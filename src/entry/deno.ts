@@ -7,6 +7,7 @@ import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { connectRedis } from "./redis-client.ts";
+import { turnEnd } from "./turn.ts";
 import { withSimulator } from "./with-simulator.ts";
 
 type HttpClient = object;
@@ -35,9 +36,11 @@ const shell: Shell = {
     // Deno sends a request a second time by itself when a reused connection breaks, which would generate twice.
     const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
     const runtime = createPortableRuntime("deno", {
-      fetch(url, init) {
+      async fetch(url, init) {
         const withClient: RequestInit & { client: HttpClient } = { ...portableFetchInit(init), client };
-        return fetch(url, withClient);
+        const response = await fetch(url, withClient);
+        await turnEnd();
+        return response;
       },
       fetchPublic: createPublicFetch(),
       sendDatagram,
@@ -52,7 +55,11 @@ const shell: Shell = {
     const server = Deno.serve(
       // Without onListen Deno prints a line of its own.
       { hostname: host, port, reusePort: isShared, onListen() {} },
-      (request, { remoteAddr }) => handler(request, { clientAddress: remoteAddr.hostname }),
+      async (request, { remoteAddr }) => {
+        const platform = { clientAddress: remoteAddr.hostname };
+        await turnEnd();
+        return handler(request, platform);
+      },
     );
     return {
       port: server.addr.port,

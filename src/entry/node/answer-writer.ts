@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { ClientChannel, drained } from "./client-channel.ts";
 import { listHeaders } from "./header-view.ts";
 import { toBodyInit } from "../../runtime.ts";
-import { whenAllIsDone } from "./turn.ts";
+import { whenAllIsDone } from "../turn.ts";
 import { Answer } from "./light-response.ts";
 
 /** Resolves when the last byte was handed on, or the client left. */

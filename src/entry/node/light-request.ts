@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { StopSwitch } from "../../stop-signal.ts";
 import { HeaderView } from "./header-view.ts";
-import { whenAllIsRead } from "./turn.ts";
+import { whenAllIsRead } from "../turn.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

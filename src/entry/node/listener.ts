@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { endWithin, type Handler, type Listener } from "../../cli/shell.ts";
 import { breakOff, writeAnswer } from "./answer-writer.ts";
 import { LightRequest } from "./light-request.ts";
-import { whenAllIsRead } from "./turn.ts";
+import { whenAllIsRead } from "../turn.ts";
 import { requestUrl } from "./request-url.ts";
 
 /** Rejects with Node's own error where the address cannot be had. */

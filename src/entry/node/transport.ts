@@ -6,7 +6,7 @@ import type { StopSignal } from "../../stop-signal.ts";
 import { isPieces, type Runtime, type UpstreamInit } from "../../runtime.ts";
 import { HeaderView, listHeaders } from "./header-view.ts";
 import { type BodySource, LightResponse } from "./light-response.ts";
-import { whenAllIsDone, whenAllIsRead } from "./turn.ts";
+import { whenAllIsDone, whenAllIsRead } from "../turn.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 
 export function createTransport(): Runtime["fetch"] {

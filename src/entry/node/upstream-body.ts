@@ -2,7 +2,7 @@
 import type { Dispatcher } from "undici";
 import type { ChunkReader } from "../../byte-channel.ts";
 import type { BodySource } from "./light-response.ts";
-import { whenAllIsRead } from "./turn.ts";
+import { whenAllIsRead } from "../turn.ts";
 
 /** Bytes that may wait for somebody to ask for them. */
 const mostWaiting = 64 * 1024;

@@ -1,9 +1,10 @@
 /**
- * Work that comes up for many requests in one turn of Node's event loop, done together at its end. What touches a socket
+ * Work that comes up for many requests in one turn of the event loop, done together at its end. What touches a socket
  * enters the kernel and wakes another process, and leaves the processor's caches and its predictions cold: between them
  * each request would find the app's code cold again.
  */
 import process from "node:process";
+import { setImmediate } from "node:timers";
 
 type Work = () => void;
 
@@ -25,6 +26,9 @@ function createBatch(schedule: (run: Work) => unknown): (work: Work) => void {
 
 /** For what came in: once all sockets that had something to say have been read. */
 export const whenAllIsRead = createBatch(setImmediate);
+
+/** The same as a promise. */
+export const turnEnd = (): Promise<void> => new Promise(whenAllIsRead);
 
 /** For what goes out: once all that has just come in was worked on. */
 export const whenAllIsDone = createBatch((run) => process.nextTick(run));

@@ -1,9 +1,9 @@
 /** What comes up together is done together, in its order. */
 import { connect } from "node:net";
 import { expect, it } from "vitest";
-import { Answer } from "../../../src/entry/node/light-response.ts";
-import { listenOnNode } from "../../../src/entry/node/listener.ts";
-import { whenAllIsDone, whenAllIsRead } from "../../../src/entry/node/turn.ts";
+import { Answer } from "../../src/entry/node/light-response.ts";
+import { listenOnNode } from "../../src/entry/node/listener.ts";
+import { whenAllIsDone, whenAllIsRead } from "../../src/entry/turn.ts";
 
 it("waits for the end of the turn with what was read, and goes on with what follows from it step by step", async () => {
   const done: string[] = [];
