@@ -5,6 +5,7 @@ import { withModel } from "../protocol/openai/model-field.ts";
 import { readUsage, type TokenCounts, usageOf } from "../protocol/openai/read-usage.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
 import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
+import { takeOutVectors } from "../protocol/openai/vectors.ts";
 import type { AnswerContext } from "./answer-context.ts";
 import { isErrorBody, isHiddenError } from "./hidden-error.ts";
 
@@ -25,6 +26,22 @@ export function readWholeAnswer(
   bytes: Uint8Array<ArrayBuffer>,
   context: AnswerContext,
 ): WholeAnswer | undefined {
+  const taken =
+    bytes.byteLength > mostParsedBytes && passesVectors(context) ? takeOutVectors(bytes) : undefined;
+  if (taken === undefined) return readAsItIs(bytes, context);
+  const short = readAsItIs(taken.skeleton, context);
+  const whole = short && taken.restore(short.bytes);
+  if (short === undefined || whole === undefined) return readAsItIs(bytes, context);
+  return { bytes: whole, usage: short.usage };
+}
+
+/** Whether nobody looks into vectors: neither are they to be packed nor to be cut. */
+function passesVectors({ endpoint, facts: { asked } }: AnswerContext): boolean {
+  const { encoding_format: format, dimensions } = asked;
+  return endpoint.kind === "embeddings" && format !== "base64" && typeof dimensions !== "number";
+}
+
+function readAsItIs(bytes: Uint8Array<ArrayBuffer>, context: AnswerContext): WholeAnswer | undefined {
   const isMended = context.mends.some((mend) => mend.answer !== undefined);
   if (!isMended && bytes.byteLength > mostParsedBytes) return spliceLong(bytes, context);
   const parsed = parseObject(bytes);

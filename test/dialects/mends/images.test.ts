@@ -99,12 +99,12 @@ describe("an image", () => {
     expect((await runRequest(asked(url), { only: ["image-url", "image-format"] })).applied).toEqual([]);
   });
 
-  it("of 20 MB costs next to nothing", async () => {
+  it("of 20 MB stays what it is, the same string", async () => {
     const url = `data:image/png;base64,${png}${"A".repeat(27_000_000)}`;
     const body = asked(url);
-    const started = performance.now();
-    await runRequest(body, { only: ["image-url", "image-format"] });
-    expect(performance.now() - started).toBeLessThan(50);
+    const mended = await runRequest(body, { only: ["image-url", "image-format"] });
+    expect(mended.applied).toEqual([]);
+    expect(mended.body).toBe(body);
   });
 });
 
