@@ -30,7 +30,7 @@ export async function startCandidate(candidate: Candidate, place: Omit<Place, "p
     const stop = () => Promise.resolve();
     return { candidate, port: place.boxPort, headers, pid: undefined, startMs: 0, nameOf, stop };
   }
-  const logFile = join(place.folder, `${candidate.name}.log`);
+  const logFile = join(place.folder, `${candidate.name}-${port}.log`);
   const log = openSync(logFile, "w");
   const begun = performance.now();
   const child = spawnPinned(proxyCore, command, ["ignore", log, log]);

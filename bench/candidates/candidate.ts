@@ -10,6 +10,8 @@ export interface Place {
   readonly folder: string;
   /** Every model that is asked for, by its name on the box. */
   readonly models: readonly string[];
+  /** How many requests the box is said to work on at once; default more than are ever asked. */
+  readonly places?: number;
   /** Where a candidate on Node leaves its CPU profile, if one is wanted. */
   readonly profileFolder: string | undefined;
 }
@@ -18,6 +20,8 @@ export interface Candidate {
   readonly name: string;
   /** Whether clients ask by another name than the box's, and read that name in the answer. */
   readonly mapsNames: boolean;
+  /** Whether requests wait for a place on the box, and /metrics tells how many do. */
+  readonly hasQueue?: boolean;
   /** Headers that each request needs, as "name: value". */
   headers(place: Place): readonly string[];
   /** Undefined for no process at all: the box is asked directly. Throws `Missing` where it cannot run here. */

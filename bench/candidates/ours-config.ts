@@ -1,6 +1,7 @@
 /** The steps of the ladder: the configuration of this proxy with more and more switched on. Pure. */
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { aliasOf } from "../requests.ts";
+import type { Place } from "./candidate.ts";
 
 export const steps = ["mapping", "keys", "mends", "logs", "all"] as const;
 export type Step = (typeof steps)[number];
@@ -20,8 +21,10 @@ const wideLimits = {
 /** What a soak breaks on purpose must not be mended by another model. */
 const canFallBack = (model: string) => model !== "local/fault" && model !== "local/plain";
 
+export type BoxFacts = Pick<Place, "boxPort" | "models" | "places">;
+
 /** Each step has what the steps before it have. */
-export function configOf(step: Step, boxPort: number, models: readonly string[]): ConfigInput {
+export function configOf(step: Step, { boxPort, models, places = 100_000 }: BoxFacts): ConfigInput {
   const level = steps.indexOf(step);
   const has = (other: Step) => level >= steps.indexOf(other);
   return {
@@ -30,12 +33,13 @@ export function configOf(step: Step, boxPort: number, models: readonly string[])
         url: `http://127.0.0.1:${boxPort}`,
         type: has("mends") ? "lmstudio" : "openai",
         // The queue stays in the way, but nothing waits in it: what is measured is the proxy, not the box's places.
-        max_concurrency: 100_000,
+        max_concurrency: places,
       },
     },
     model_mapping: Object.fromEntries(models.map((model) => [aliasOf(model), model])),
     ...(has("keys") ? { keys: [{ name: "bench", secret: benchKey, limits: wideLimits }] } : {}),
     logging: has("logs") ? { level: "info", format: "json" } : { level: "error" },
+    queue: { max_size: 100_000 },
     health: { interval: has("all") ? 10 : 0 },
     ...(has("all")
       ? {

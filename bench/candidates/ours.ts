@@ -21,11 +21,13 @@ function createCandidate(runtime: Runtime, step: Step, name: string): Candidate 
   return {
     name,
     mapsNames: true,
+    // On workerd nothing tells how many wait.
+    hasQueue: runtime !== "workerd",
     headers: () => (step === "mapping" ? [] : [`authorization: Bearer ${benchKey}`]),
     async prepare(place) {
-      const config = JSON.stringify(configOf(step, place.boxPort, place.models));
+      const config = JSON.stringify(configOf(step, place));
       if (runtime === "workerd") return prepareWorkerd(config, place, name.endsWith("-shared"));
-      const file = join(place.folder, `${name}.json`);
+      const file = join(place.folder, `${name}-${place.port}.json`);
       writeFileSync(file, config);
       return startCommand(runtime, ["--config", file, "--port", String(place.port)], place.profileFolder);
     },

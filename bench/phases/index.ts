@@ -7,6 +7,7 @@ import { plain, rate } from "./plain.ts";
 import type { Phase } from "./phase.ts";
 import { start } from "./start.ts";
 import { fewPaced, fullSpeed, manyPaced } from "./streams.ts";
+import { waiting } from "./waiting.ts";
 
 export const phases: readonly Phase[] = [
   start,
@@ -19,5 +20,6 @@ export const phases: readonly Phase[] = [
   embeddings,
   body,
   aborts,
+  waiting,
   idle,
 ];

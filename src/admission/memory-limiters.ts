@@ -5,7 +5,7 @@ import type { RateLimiterRes } from "rate-limiter-flexible";
 import MemoryStorage from "rate-limiter-flexible/lib/component/MemoryStorage/MemoryStorage.js";
 import type { Limiter, LimiterSource, LimitRule, Verdict } from "./limiter.ts";
 
-/** Some 40 MB of counters. */
+/** Some 50 MB of counters. */
 const mostKeys = 100_000;
 
 export function createMemoryLimiters(): LimiterSource {

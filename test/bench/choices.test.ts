@@ -37,7 +37,7 @@ describe("a choice of names", () => {
 });
 
 test.each(steps)("the configuration of the step %s is one that the proxy takes", (step) => {
-  const config = parseConfig(configOf(step, 1234, ["local/plain"]));
+  const config = parseConfig(configOf(step, { boxPort: 1234, models: ["local/plain"] }));
   expect(config.model_mapping).toEqual({ "gpt-4o-plain": "local/plain" });
 });
 
