@@ -125,3 +125,10 @@ function isSocket(path: string): boolean {
     return false;
   }
 }
+
+/** Ports of closed connections that are not to be used again for a minute; reads /proc/net/sockstat. */
+export function parseClosing(text: string): number {
+  return Number(/^TCP:.* tw (\d+)/m.exec(text)?.[1] ?? 0);
+}
+
+export const countClosing = (): number => parseClosing(readOrUndefined("/proc/net/sockstat") ?? "");

@@ -1,7 +1,7 @@
 /** The phase of streams that are open and silent: what each keeps in memory, and whether a new request feels them. */
 import { readFileSync } from "node:fs";
 import { runLoad, startLoad } from "../load.ts";
-import { readMemory } from "../proc.ts";
+import { countClosing, readMemory } from "../proc.ts";
 import { loadOptions, type Measured, type Phase, type PhaseContext } from "./phase.ts";
 
 const wanted = 10_000;
@@ -31,8 +31,14 @@ export const idle: Phase = {
 
 const openLimitMs = 60_000;
 
+/** The system has some 28,000 ports for connections to the one box, and keeps each for a minute after its end. */
+async function waitForPorts(): Promise<void> {
+  while (countClosing() > 2_000) await new Promise((resolve) => setTimeout(resolve, 500));
+}
+
 async function measureIdle(context: PhaseContext): Promise<Measured> {
   const { candidate, pid } = context.proxy;
+  await waitForPorts();
   const connections = streamCount(context.isQuick);
   const memory = () => (pid === undefined ? Number.NaN : readMemory(pid));
   const plain = { kind: "plain", mode: "plain", model: "local/plain", connections: 4 } as const;

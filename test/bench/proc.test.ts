@@ -1,6 +1,13 @@
 /** What the benchmark reads of the kernel's counts. */
 import { describe, expect, test } from "vitest";
-import { cpuBetween, parseMemory, parseSchedstat, parseStat, treeOf } from "../../bench/proc.ts";
+import {
+  cpuBetween,
+  parseClosing,
+  parseMemory,
+  parseSchedstat,
+  parseStat,
+  treeOf,
+} from "../../bench/proc.ts";
 
 describe("a process's stat", () => {
   const rest = "7870 15257 15257 0 -1 4194304 101 0 0 0 120 30 4 5 20 0 11 0 2522041 3133440 381";
@@ -25,6 +32,13 @@ describe("a process's status", () => {
   ])("gives %s in bytes", (field, expected) => {
     expect(parseMemory(text, field)).toBe(expected);
   });
+});
+
+test.each([
+  ["TCP: inuse 1 orphan 0 tw 10331 alloc 1 mem 263", 10_331],
+  ["UDP: inuse 0 mem 0", 0],
+])("the ports that are kept after their connections are counted: %s", (line, expected) => {
+  expect(parseClosing(`sockets: used 8\n${line}\n`)).toBe(expected);
 });
 
 test("a tree holds children of children and no strangers", () => {
