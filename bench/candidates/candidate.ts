@@ -22,6 +22,8 @@ export interface Candidate {
   readonly mapsNames: boolean;
   /** Whether requests wait for a place on the box, and /metrics tells how many do. */
   readonly hasQueue?: boolean;
+  /** Where it opens fewer files than the system lets it. */
+  readonly mostFiles?: number;
   /** Headers that each request needs, as "name: value". */
   headers(place: Place): readonly string[];
   /** Undefined for no process at all: the box is asked directly. Throws `Missing` where it cannot run here. */

@@ -9,9 +9,9 @@ const wanted = 10_000;
 const spareFiles = 1_000;
 
 /** A proxy has two sockets a stream, so that the limit of open files bounds their number. */
-function streamCount(isQuick: boolean): number {
+function streamCount(isQuick: boolean, mostFiles = Infinity): number {
   const found = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));
-  const limit = found === null ? 1_024 : Number(found[1]);
+  const limit = Math.min(mostFiles, found === null ? 1_024 : Number(found[1]));
   return Math.min(isQuick ? 1_000 : wanted, Math.floor((limit - spareFiles) / 2));
 }
 
@@ -39,7 +39,7 @@ async function waitForPorts(): Promise<void> {
 async function measureIdle(context: PhaseContext): Promise<Measured> {
   const { candidate, pid } = context.proxy;
   await waitForPorts();
-  const connections = streamCount(context.isQuick);
+  const connections = streamCount(context.isQuick, candidate.mostFiles);
   const memory = () => (pid === undefined ? Number.NaN : readMemory(pid));
   const plain = { kind: "plain", mode: "plain", model: "local/plain", connections: 4 } as const;
   await runLoad(loadOptions(context, { ...plain, rate: 50, seconds: 1 }));
