@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { benchFolder } from "./folders.ts";
 import type { Phase } from "./phases/phase.ts";
-import type { Report } from "./results.ts";
+import { type Report, tellRounds } from "./results.ts";
 import { formatReport, formatTable } from "./table.ts";
 
 const preface = `# Performance
@@ -21,7 +21,7 @@ export function formatDocument(report: Report, phases: readonly Phase[]): string
     ["of the run", ""],
     [
       ["date", report.date.slice(0, 10)],
-      ["rounds", `${report.rounds}${report.isQuick ? ", short form" : ""}`],
+      ["rounds", `${tellRounds(report)}${report.isQuick ? ", short form" : ""}`],
       ...Object.entries(report.machine),
     ],
   );

@@ -17,7 +17,7 @@ export function describeMachine(): Readonly<Record<string, string>> {
   return {
     processor: `${cpus().length} cores of ${core?.model ?? "an unknown processor"}`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
-    kernel: `Linux ${release()}`,
+    kernel: `Linux ${release().split("-", 1)[0]}`,
     "load before": loadavg()
       .map((load) => load.toFixed(2))
       .join(" "),

@@ -44,6 +44,18 @@ export function mergeReports(reports: readonly Report[]): Report {
   };
 }
 
+/** The fewest and the most rounds that a candidate ran a phase in, as text. */
+export function tellRounds({ results }: Report): string {
+  const counts = new Map<string, number>();
+  for (const { candidate, phase } of results) {
+    const pair = `${candidate} ${phase}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  const least = Math.min(...counts.values());
+  const most = Math.max(...counts.values());
+  return least === most ? `${most}` : `${least} to ${most}, by phase and candidate`;
+}
+
 export type Comparison = "ratio" | "added" | "none";
 
 export interface Cell {

@@ -1,7 +1,14 @@
 /** The benchmark's medians, ratios and tables. */
 import { describe, expect, test } from "vitest";
 import type { Phase } from "../../bench/phases/phase.ts";
-import { type Comparison, type Report, type Result, mergeReports, summarise } from "../../bench/results.ts";
+import {
+  type Comparison,
+  type Report,
+  type Result,
+  mergeReports,
+  summarise,
+  tellRounds,
+} from "../../bench/results.ts";
 import { formatReport, formatTable } from "../../bench/table.ts";
 
 const cpuOf = (candidate: string, values: ReadonlyArray<number | null>): Result[] =>
@@ -78,6 +85,11 @@ describe("several runs together", () => {
     expect(merged.results.filter(({ candidate }) => candidate === "nginx").map(({ round }) => round)).toEqual(
       [1, 2, 3, 4, 5],
     );
+  });
+
+  test("tell how many rounds there were of each", () => {
+    expect(tellRounds(report)).toBe("3");
+    expect(tellRounds(merged)).toBe("2 to 5, by phase and candidate");
   });
 
   test("are none where there is no run", () => {
