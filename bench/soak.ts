@@ -6,7 +6,7 @@ import { type Box, startBox } from "./box.ts";
 import { ours } from "./candidates/ours.ts";
 import { cacheSubfolder } from "./folders.ts";
 import { pick } from "./options.ts";
-import { measureLoad, type PhaseContext } from "./phases/phase.ts";
+import type { PhaseContext } from "./phases/phase.ts";
 import { countSockets, readCpu, readMemory, cpuBetween } from "./proc.ts";
 import { type Running, startCandidate } from "./running.ts";
 import { runSlice, type SliceSums, soakModels } from "./soak-load.ts";
@@ -18,6 +18,10 @@ const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const sampleMs = 2_000;
 /** A slice is a load process of its own, so that clients come and go as a whole too. */
 const sliceSeconds = 30;
+/** How much load makes half load is tried out first, from what every runtime bears. */
+const firstRate = 100;
+const trySeconds = 10;
+const tries = 4;
 /** Kept connections to the box close within seconds. */
 const closeLimitMs = 20_000;
 
@@ -28,14 +32,23 @@ interface SoakPlan {
   readonly share: number;
 }
 
-async function findRate({ context, share }: SoakPlan): Promise<number> {
-  const ask = { kind: "plain", mode: "plain", model: "local/plain", connections: 32 } as const;
-  await measureLoad(context, { ...ask, seconds: 2 });
-  const load = await measureLoad(context, { ...ask, seconds: 4 });
-  const most = (load.finished / load.elapsed) * 1e6;
-  print(`${most.toFixed(0)} plain requests a second go through`);
-  // A stream of the mixture costs as much as three plain requests.
-  return (most * share) / 1.7;
+/** Requests a second that keep the core busy for the wanted share of its time. Each try is nearer: less load costs more each. */
+async function findRate({ context, pid, share }: SoakPlan): Promise<number> {
+  let rate = firstRate;
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const busy = await measureBusy(pid, () => runSlice(context, rate, trySeconds));
+    print(`${rate.toFixed(0)} requests a second: core ${(busy * 100).toFixed(0)} % busy`);
+    rate *= share / busy;
+  }
+  return rate;
+}
+
+/** The share of a core's time that the proxy takes meanwhile. */
+async function measureBusy(pid: number, work: () => Promise<unknown>): Promise<number> {
+  const before = readCpu(pid);
+  const since = performance.now();
+  await work();
+  return cpuBetween(before, readCpu(pid)) / (performance.now() - since);
 }
 
 async function soak(plan: SoakPlan, rate: number): Promise<readonly [Sample[], SliceSums]> {
@@ -47,10 +60,10 @@ async function soak(plan: SoakPlan, rate: number): Promise<readonly [Sample[], S
   const timer = setInterval(take, sampleMs);
   let sums: SliceSums = { requests: 0, wrong: 0, untold: 0 };
   while (seconds() < minutes * 60) {
-    const before = readCpu(pid);
-    const since = performance.now();
-    const slice = await runSlice(context, rate, Math.min(sliceSeconds, minutes * 60 - seconds()));
-    const busy = (cpuBetween(before, readCpu(pid)) / (performance.now() - since)) * 100;
+    let slice: SliceSums = { requests: 0, wrong: 0, untold: 0 };
+    const busy = await measureBusy(pid, async () => {
+      slice = await runSlice(context, rate, Math.min(sliceSeconds, minutes * 60 - seconds()));
+    });
     sums = {
       requests: sums.requests + slice.requests,
       wrong: sums.wrong + slice.wrong,
@@ -58,7 +71,7 @@ async function soak(plan: SoakPlan, rate: number): Promise<readonly [Sample[], S
     };
     const last = samples.at(-1);
     print(
-      `${seconds().toFixed(0)} s: ${sums.requests} requests, ${sums.wrong} wrong, ${sums.untold} untold, core ${busy.toFixed(0)} % busy, ${((last?.rss ?? 0) / 1e6).toFixed(0)} MB, ${last?.sockets ?? 0} sockets`,
+      `${seconds().toFixed(0)} s: ${sums.requests} requests, ${sums.wrong} wrong, ${sums.untold} untold, core ${(busy * 100).toFixed(0)} % busy, ${((last?.rss ?? 0) / 1e6).toFixed(0)} MB, ${last?.sockets ?? 0} sockets`,
     );
   }
   clearInterval(timer);
