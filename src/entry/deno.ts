@@ -4,6 +4,7 @@ import { runCli } from "../cli/main.ts";
 import { endWithin, readClientAddress, type Shell } from "../cli/shell.ts";
 import { createPortableRuntime, portableFetchInit } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
+import { openPullChannel } from "../byte-channel.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { connectRedis } from "./redis-client.ts";
@@ -44,6 +45,7 @@ const shell: Shell = {
       },
       fetchPublic: createPublicFetch(),
       sendDatagram,
+      openChannel: openPullChannel,
       clientAddress: readClientAddress,
       log,
     });

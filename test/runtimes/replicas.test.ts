@@ -129,7 +129,9 @@ describe.skipIf(redisProblem !== undefined).each(pairs)("replicas on %s and %s",
         for (let count = 0; count < 25; count++) statuses.push(await statusOf(chat(replica, "sk-narrow")));
       }),
     );
-    expect(highest).toBe(4);
+    expect(highest).toBeLessThanOrEqual(4);
+    // How many of them meet on a busy machine is chance.
+    expect(highest).toBeGreaterThan(1);
     expect(countOf(statuses, 200) + countOf(statuses, 429)).toBe(500);
   });
 
