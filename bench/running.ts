@@ -50,10 +50,7 @@ async function isAnswered(port: number, headers: readonly string[], model: strin
   try {
     const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
       method: "POST",
-      headers: [
-        ["content-type", "application/json"],
-        ...headers.map((header): [string, string] => splitHeader(header)),
-      ],
+      headers: [["content-type", "application/json"], ...headers.map(splitHeader)],
       body: JSON.stringify(bodyKinds.plain(model)),
     });
     await response.arrayBuffer();
@@ -65,7 +62,8 @@ async function isAnswered(port: number, headers: readonly string[], model: strin
   }
 }
 
-function splitHeader(header: string): [string, string] {
+/** For `fetch`. */
+export function splitHeader(header: string): [string, string] {
   const colon = header.indexOf(":");
   return [header.slice(0, colon), header.slice(colon + 1).trim()];
 }

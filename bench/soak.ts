@@ -36,19 +36,22 @@ interface SoakPlan {
 async function findRate({ context, pid, share }: SoakPlan): Promise<number> {
   let rate = firstRate;
   for (let attempt = 0; attempt < tries; attempt++) {
-    const busy = await measureBusy(pid, () => runSlice(context, rate, trySeconds));
+    const { busy } = await runWatched(pid, () => runSlice(context, rate, trySeconds));
     print(`${rate.toFixed(0)} requests a second: core ${(busy * 100).toFixed(0)} % busy`);
     rate *= share / busy;
   }
   return rate;
 }
 
-/** The share of a core's time that the proxy takes meanwhile. */
-async function measureBusy(pid: number, work: () => Promise<unknown>): Promise<number> {
+/** A slice with the share of a core's time that the proxy took meanwhile. */
+async function runWatched(
+  pid: number,
+  run: () => Promise<SliceSums>,
+): Promise<{ readonly slice: SliceSums; readonly busy: number }> {
   const before = readCpu(pid);
   const since = performance.now();
-  await work();
-  return cpuBetween(before, readCpu(pid)) / (performance.now() - since);
+  const slice = await run();
+  return { slice, busy: cpuBetween(before, readCpu(pid)) / (performance.now() - since) };
 }
 
 async function soak(plan: SoakPlan, rate: number): Promise<readonly [Sample[], SliceSums]> {
@@ -60,10 +63,8 @@ async function soak(plan: SoakPlan, rate: number): Promise<readonly [Sample[], S
   const timer = setInterval(take, sampleMs);
   let sums: SliceSums = { requests: 0, wrong: 0, untold: 0 };
   while (seconds() < minutes * 60) {
-    let slice: SliceSums = { requests: 0, wrong: 0, untold: 0 };
-    const busy = await measureBusy(pid, async () => {
-      slice = await runSlice(context, rate, Math.min(sliceSeconds, minutes * 60 - seconds()));
-    });
+    const length = Math.min(sliceSeconds, minutes * 60 - seconds());
+    const { slice, busy } = await runWatched(pid, () => runSlice(context, rate, length));
     sums = {
       requests: sums.requests + slice.requests,
       wrong: sums.wrong + slice.wrong,

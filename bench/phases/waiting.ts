@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { readMemory } from "../proc.ts";
 import { writeBody } from "../requests.ts";
-import { type Running, startCandidate } from "../running.ts";
+import { type Running, splitHeader, startCandidate } from "../running.ts";
 import type { Measured, Phase, PhaseContext } from "./phase.ts";
 
 const model = "local/idle";
@@ -74,7 +74,6 @@ async function waitTogether(proxy: Running, text: string, count: number, sockets
 }
 
 async function readDepth({ port, headers }: Running): Promise<number> {
-  const pairs = headers.map((header) => header.split(": ", 2) as [string, string]);
-  const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: pairs });
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: headers.map(splitHeader) });
   return Number(/^proxy_queue_depth (\d+)$/m.exec(await answer.text())?.[1] ?? 0);
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from "./fields.ts";
 import { objectsIn } from "./parts.ts";
 import { findStringEnd } from "./scan.ts";
 import { spliceFields } from "./splice.ts";
+import { hasKey } from "./value-key.ts";
 
 export interface LongTexts {
   /** The request with a token in the middle of each long text. */
@@ -32,7 +33,7 @@ const prefixBytes = encoder.encode(prefix);
 const at = 0x40;
 const quote = 0x22;
 const backslash = 0x5c;
-const colon = 0x3a;
+/** Of what a message says. */
 const keys = [encoder.encode('"content"'), encoder.encode('"text"')];
 
 /** How many bytes were taken out of a text, less those of the tokens; 0 of a text as it came. */
@@ -107,7 +108,7 @@ function findLongTexts(body: Uint8Array): Range[] {
   while (open !== -1) {
     const end = findStringEnd(body, open, body.byteLength);
     if (end === -1) return [];
-    if (end - open > leastTextBytes && isText(body, open)) {
+    if (end - open > leastTextBytes && hasKey(body, open, keys)) {
       const start = findCut(body, open + 1 + keptBytes);
       const stop = findCut(body, end - 1 - keptBytes - cutWindow);
       if (start !== -1 && stop !== -1) ranges.push({ start, end: stop });
@@ -115,23 +116,6 @@ function findLongTexts(body: Uint8Array): Range[] {
     open = body.indexOf(quote, end);
   }
   return ranges;
-}
-
-/** Whether the string is the value of a key that a message's text has. */
-function isText(body: Uint8Array, open: number): boolean {
-  const colonAt = skipSpaceBack(body, open - 1);
-  if (body[colonAt] !== colon) return false;
-  const keyEnd = skipSpaceBack(body, colonAt - 1) + 1;
-  return keys.some((key) => {
-    const start = keyEnd - key.byteLength;
-    return start >= 0 && key.every((byte, index) => body[start + index] === byte);
-  });
-}
-
-function skipSpaceBack(body: Uint8Array, from: number): number {
-  let position = from;
-  while (position >= 0 && (body[position] ?? 0) <= 0x20) position -= 1;
-  return position;
 }
 
 const cutWindow = 512;

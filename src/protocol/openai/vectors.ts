@@ -3,6 +3,7 @@
  * puts them back. Pure; knows no endpoint but the shape of embeddings.
  */
 import { spliceFields } from "./splice.ts";
+import { hasKey } from "./value-key.ts";
 
 export interface TakenVectors {
   /** The answer with a vector's place in the list in the stead of its numbers. */
@@ -14,11 +15,10 @@ export interface TakenVectors {
 const quote = 0x22;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
-const colon = 0x3a;
 const encoder = new TextEncoder();
 // ISO 8859-1 has a character for each byte, so that places in the text are places in the bytes.
 const decoder = new TextDecoder("latin1");
-const key = encoder.encode('"embedding"');
+const keys = [encoder.encode('"embedding"')];
 /** No text holds it: within one, quotes are escaped. */
 const standIn = /"embedding"\s*:\s*\[(\d+)\]/g;
 
@@ -56,29 +56,17 @@ function findVectors(answer: Uint8Array): Range[] {
   let open = answer.indexOf(openBracket);
   while (open !== -1) {
     const next = answer.indexOf(openBracket, open + 1);
-    if (isVector(answer, open)) {
-      const close = answer.indexOf(closeBracket, open + 1);
-      const string = answer.indexOf(quote, open + 1);
-      const isFlat = close > open + 1 && (next === -1 || next > close) && (string === -1 || string > close);
-      if (isFlat) ranges.push({ start: open + 1, end: close });
+    if (hasKey(answer, open, keys)) {
+      const start = open + 1;
+      // No further than to the next list, so that lists without an end do not have all that follows read for each.
+      const rest = answer.subarray(start, next === -1 ? undefined : next);
+      const length = rest.indexOf(closeBracket);
+      const isFlat = length > 0 && !rest.subarray(0, length).includes(quote);
+      if (isFlat) ranges.push({ start, end: start + length });
     }
     open = next;
   }
   return ranges;
-}
-
-/** Whether the bracket opens the value of the key that vectors have. */
-function isVector(answer: Uint8Array, open: number): boolean {
-  const colonAt = skipSpaceBack(answer, open - 1);
-  if (answer[colonAt] !== colon) return false;
-  const start = skipSpaceBack(answer, colonAt - 1) + 1 - key.byteLength;
-  return start >= 0 && key.every((byte, index) => answer[start + index] === byte);
-}
-
-function skipSpaceBack(bytes: Uint8Array, from: number): number {
-  let position = from;
-  while (position >= 0 && (bytes[position] ?? 0) <= 0x20) position -= 1;
-  return position;
 }
 
 function findStandIns(json: Uint8Array): (Range & { readonly index: number })[] {
