@@ -56,6 +56,20 @@ export function badRequest(
   return new ProxyError({ status: 400, type: "invalid_request_error", code, param, message });
 }
 
+const unreadable: Readonly<Record<number, string>> = {
+  408: "The request's head did not come in time.",
+  417: "Nothing but 100-continue can be expected.",
+  431: "The request's headers are too long.",
+  501: "The request's body comes in a transfer coding that is not known; send it with a content-length or in chunks.",
+  505: "Only HTTP/1.1 and HTTP/1.0 are spoken here.",
+};
+
+/** For what cannot be read as a request at all; 400 where no better status is given. */
+export function unreadableRequest(status: number): ProxyError {
+  const message = unreadable[status] ?? "This is no well-formed HTTP request.";
+  return new ProxyError({ status, type: "invalid_request_error", code: null, message });
+}
+
 /** 401 without a key. */
 export function missingKey(): ProxyError {
   return new ProxyError({

@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { setImmediate } from "node:timers";
+import type { Turn } from "../http1/wire.ts";
 
 type Work = () => void;
 
@@ -32,3 +33,5 @@ export const turnEnd = (): Promise<void> => new Promise(whenAllIsRead);
 
 /** For what goes out: once all that has just come in was worked on. */
 export const whenAllIsDone = createBatch((run) => process.nextTick(run));
+
+export const turn: Turn = { whenAllIsRead, whenAllIsDone };

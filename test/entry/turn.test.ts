@@ -1,7 +1,7 @@
 /** What comes up together is done together, in its order. */
 import { connect } from "node:net";
 import { expect, it } from "vitest";
-import { Answer } from "../../src/entry/node/light-response.ts";
+import { Answer } from "../../src/http1/light-response.ts";
 import { listenOnNode } from "../../src/entry/node/listener.ts";
 import { whenAllIsDone, whenAllIsRead } from "../../src/entry/turn.ts";
 

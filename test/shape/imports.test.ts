@@ -10,7 +10,7 @@ const source = join(projectRoot, "src");
 const groups: readonly (readonly string[])[] = [
   ["errors", "stop-signal", "byte-channel", "version"],
   ["runtime", "exchange"],
-  ["http", "sse"],
+  ["http", "sse", "http1"],
   ["protocol"],
   ["config"],
   ["dialects"],

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Handler, Listener } from "../../../src/cli/shell.ts";
 import { listenOnNode } from "../../../src/entry/node/listener.ts";
-import { Answer } from "../../../src/entry/node/light-response.ts";
+import { Answer } from "../../../src/http1/light-response.ts";
 
 let listener: Listener | undefined;
 afterEach(() => listener?.stop(0));

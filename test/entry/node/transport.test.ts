@@ -5,7 +5,10 @@ import { text } from "node:stream/consumers";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { createTransport } from "../../../src/entry/node/transport.ts";
+import { connectOnNode } from "../../../src/entry/node/connect.ts";
+import { turn } from "../../../src/entry/turn.ts";
+import { unpack } from "../../../src/entry/unpack.ts";
+import { createTransport } from "../../../src/http1/transport.ts";
 
 let server: Server | undefined;
 afterEach(() => {
@@ -21,7 +24,7 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const get = (signal = new AbortController().signal) =>
   ({ method: "GET", headers: new Map([["x-asked", "yes"]]), body: null, signal }) as const;
-const fetch = createTransport();
+const fetch = createTransport({ turn, connect: connectOnNode, unpack });
 
 describe("a request", () => {
   it("of several pieces is one body of a known length, each time it is sent", async () => {

@@ -1,6 +1,6 @@
 /** A `Response` whose parts stay as they are until somebody needs the platform's own. Knows no socket. */
-import type { ChunkReader } from "../../byte-channel.ts";
-import { type AnswerBody, toBodyInit } from "../../runtime.ts";
+import type { ChunkReader } from "../byte-channel.ts";
+import { type AnswerBody, toBodyInit } from "../runtime.ts";
 
 /** What a response's body is read from; each may be asked for one of them, once. */
 export interface BodySource {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { requestUrl } from "../../../src/entry/node/request-url.ts";
+import { requestUrl } from "../../src/http1/request-url.ts";
 
 const cases: readonly (readonly [host: string | undefined, target: string, url: string | undefined])[] = [
   ["box:8080", "/v1/models?limit=2", "http://box:8080/v1/models?limit=2"],

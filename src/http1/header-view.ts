@@ -1,14 +1,11 @@
-/** `Headers` over what Node has parsed already: cheap to ask, and a real `Headers` once somebody changes it. */
-import type { IncomingHttpHeaders } from "node:http";
+/** `Headers` over fields that were read already: cheap to ask, and a real `Headers` once somebody changes it. */
+import type { Fields } from "./fields.ts";
 
-type Values = Readonly<IncomingHttpHeaders>;
-
-/** Names in lower case; a header that came several times is a list, or joined already. */
 export class HeaderView implements Headers {
-  readonly #values: Values;
+  readonly #values: Fields;
   #own: Headers | undefined;
 
-  constructor(values: Values) {
+  constructor(values: Fields) {
     this.#values = values;
   }
 
@@ -18,13 +15,12 @@ export class HeaderView implements Headers {
   }
 
   *#pairs(): Generator<[string, string]> {
-    for (const name in this.#values) yield* pairsOf(name, this.#values[name]);
+    for (const [name, value] of this.#values) yield* pairsOf(name, value);
   }
 
   get(name: string): string | null {
     if (this.#own !== undefined) return this.#own.get(name);
-    const key = name.toLowerCase();
-    const value = Object.hasOwn(this.#values, key) ? this.#values[key] : undefined;
+    const value = this.#values.get(name) ?? this.#values.get(name.toLowerCase());
     return value === undefined ? null : typeof value === "string" ? value : value.join(", ");
   }
 
@@ -33,7 +29,7 @@ export class HeaderView implements Headers {
   }
 
   getSetCookie(): string[] {
-    return this.#own?.getSetCookie() ?? [this.#values["set-cookie"] ?? []].flat();
+    return this.#own?.getSetCookie() ?? [this.#values.get("set-cookie") ?? []].flat();
   }
 
   append(name: string, value: string): void {
@@ -53,8 +49,7 @@ export class HeaderView implements Headers {
       this.#own.forEach((value, name) => callback.call(thisArg, value, name, this));
       return;
     }
-    for (const name in this.#values) {
-      const value = this.#values[name];
+    for (const [name, value] of this.#values) {
       if (typeof value === "string") callback.call(thisArg, value, name, this);
       else for (const [, one] of pairsOf(name, value)) callback.call(thisArg, one, name, this);
     }
@@ -78,15 +73,7 @@ export class HeaderView implements Headers {
   }
 }
 
-function pairsOf(name: string, value: string | readonly string[] | undefined): [string, string][] {
+function pairsOf(name: string, value: string | readonly string[]): [string, string][] {
   if (typeof value === "string") return [[name, value]];
-  if (value === undefined) return [];
   return name === "set-cookie" ? value.map((one) => [name, one]) : [[name, value.join(", ")]];
-}
-
-/** Names and values in turn, as Node and undici take them. */
-export function listHeaders(headers: Iterable<readonly [string, string]>): string[] {
-  const list: string[] = [];
-  for (const [name, value] of headers) list.push(name, value);
-  return list;
 }

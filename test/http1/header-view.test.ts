@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { HeaderView } from "../../../src/entry/node/header-view.ts";
+import { HeaderView } from "../../src/http1/header-view.ts";
 
 const view = () =>
-  new HeaderView({
-    "content-type": "text/plain",
-    "x-many": "a, b",
-    "set-cookie": ["a=1", "b=2"],
-    gone: undefined,
-  });
+  new HeaderView(
+    new Map<string, string | readonly string[]>([
+      ["content-type", "text/plain"],
+      ["x-many", "a, b"],
+      ["set-cookie", ["a=1", "b=2"]],
+    ]),
+  );
 
 describe("a view of headers", () => {
   it("answers in any case, with null for what is not there", () => {

@@ -1,0 +1,72 @@
+/** Connects and listens on Bun. Knows no HTTP. */
+import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
+import type { TransportParts } from "../../http1/transport.ts";
+import { connectOnNode } from "../node/connect.ts";
+import { createWireServer, toListener } from "../wire-server.ts";
+import { type BunHandlers, bunHandlers, type BunSocket, BunWire } from "./wire.ts";
+
+declare const Bun: {
+  listen(options: {
+    readonly hostname: string;
+    readonly port: number;
+    readonly reusePort: boolean;
+    readonly socket: BunHandlers;
+  }): { readonly port: number; stop(): void };
+  connect(options: {
+    readonly hostname: string;
+    readonly port: number;
+    readonly socket: BunHandlers;
+  }): Promise<BunSocket<BunWire>>;
+};
+
+const timeoutMs = 10_000;
+/** A box that has vanished is noticed by the kernel then, even where nothing is sent. */
+const keepAliveMs = 60_000;
+
+class ConnectTimeoutError extends Error {
+  readonly code = "ETIMEDOUT";
+}
+
+export const connectOnBun: TransportParts["connect"] = async (to, user) => {
+  // Bun's own sockets do not look at certificates by themselves.
+  if (to.isSecure) return connectOnNode(to, user);
+  let isLate = false;
+  const open = (socket: BunSocket<BunWire>) => {
+    socket.data = new BunWire(socket);
+    if (isLate) return socket.terminate();
+    socket.data.user = user;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
+  };
+  const connecting = Bun.connect({ hostname: to.host, port: to.port, socket: { ...bunHandlers, open } });
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    isLate = true;
+    reject(new ConnectTimeoutError(`No connection to ${to.host} within ${timeoutMs / 1_000} seconds.`));
+  }, timeoutMs);
+  // Late, nobody is there any more to hear of its failure.
+  connecting.catch(() => {});
+  try {
+    return (await Promise.race([connecting, late])).data;
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Throws Bun's own error where the address cannot be had. */
+export function listenOnBun(handler: Handler, { host, port, isShared = false }: ListenAddress): Listener {
+  const server = createWireServer(handler);
+  const open = (socket: BunSocket<BunWire>) => {
+    const wire = new BunWire(socket);
+    socket.data = wire;
+    socket.setNoDelay(true);
+    wire.user = server.accept(wire, socket.remoteAddress);
+  };
+  const sockets = Bun.listen({
+    hostname: host,
+    port,
+    reusePort: isShared,
+    socket: { ...bunHandlers, open },
+  });
+  return toListener(server, sockets.port, () => sockets.stop());
+}

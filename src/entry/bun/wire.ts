@@ -1,0 +1,123 @@
+/** Bun's sockets as wires. Knows no HTTP. */
+import { Buffer } from "node:buffer";
+import type { Wire, WireUser } from "../../http1/wire.ts";
+
+/** What of Bun's sockets is used; `data` belongs to whoever made the socket. */
+export interface BunSocket<Data> {
+  data: Data;
+  readonly remoteAddress: string;
+  /** How many bytes were taken; the rest has to be given again once it drained. */
+  write(bytes: Uint8Array): number;
+  pause(): void;
+  resume(): void;
+  end(): void;
+  terminate(): void;
+  setNoDelay(isSet: boolean): void;
+  setKeepAlive(isSet: boolean, initialDelayMs: number): void;
+}
+
+/** Longer bytes are written after the text before them, shorter ones are copied to it. */
+const mostCopiedBytes = 64 * 1024;
+
+export class BunWire implements Wire {
+  readonly #socket: BunSocket<unknown>;
+  #waiting: Uint8Array[] = [];
+  #isEnding = false;
+  #isClosed = false;
+  user: WireUser | undefined;
+
+  constructor(socket: BunSocket<unknown>) {
+    this.#socket = socket;
+  }
+
+  write(before: string, bytes?: Uint8Array, after = ""): boolean {
+    if (this.#isClosed) return true;
+    if (bytes === undefined) return this.#send(Buffer.from(before + after, "latin1"));
+    if (bytes.byteLength <= mostCopiedBytes) return this.#send(inOnePiece(before, bytes, after));
+    if (before !== "") this.#send(Buffer.from(before, "latin1"));
+    const isTaken = this.#send(bytes);
+    return after === "" ? isTaken : this.#send(Buffer.from(after, "latin1"));
+  }
+
+  #send(bytes: Uint8Array): boolean {
+    if (this.#waiting.length > 0) {
+      this.#waiting.push(bytes);
+      return false;
+    }
+    const taken = this.#socket.write(bytes);
+    if (taken >= bytes.byteLength) return true;
+    this.#waiting.push(bytes.subarray(Math.max(0, taken)));
+    return false;
+  }
+
+  drained(): void {
+    while (this.#waiting[0] !== undefined) {
+      const taken = Math.max(0, this.#socket.write(this.#waiting[0]));
+      if (taken < this.#waiting[0].byteLength) {
+        this.#waiting[0] = this.#waiting[0].subarray(taken);
+        return;
+      }
+      this.#waiting.shift();
+    }
+    if (this.#isEnding) this.#socket.end();
+    this.user?.drained();
+  }
+
+  closed(cause: Error | undefined): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.user?.closed(cause);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#isEnding = true;
+    if (this.#waiting.length === 0) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#waiting = [];
+    this.#socket.terminate();
+  }
+}
+
+function inOnePiece(before: string, bytes: Uint8Array, after: string): Uint8Array {
+  if (before === "" && after === "") return bytes;
+  const length = before.length + bytes.byteLength;
+  const piece = Buffer.allocUnsafe(length + after.length);
+  piece.write(before, 0, "latin1");
+  piece.set(bytes, before.length);
+  if (after !== "") piece.write(after, length, "latin1");
+  return piece;
+}
+
+/** What Bun calls for all sockets of a kind. */
+export interface BunHandlers {
+  readonly open?: (socket: BunSocket<BunWire>) => void;
+  readonly data: (socket: BunSocket<BunWire>, bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly drain: (socket: BunSocket<BunWire>) => void;
+  readonly end: (socket: BunSocket<BunWire>) => void;
+  readonly close: (socket: BunSocket<BunWire>, cause?: Error) => void;
+  readonly error: (socket: BunSocket<BunWire>, cause: Error) => void;
+}
+
+export const bunHandlers: BunHandlers = {
+  data: ({ data: wire }, bytes) => wire.user?.received(plain(bytes)),
+  drain: ({ data: wire }) => wire.drained(),
+  end: ({ data: wire }) => wire.user?.ended(),
+  close: ({ data: wire }, cause) => wire.closed(cause),
+  // What a handler threw ends the connection, and nothing else.
+  error: (socket) => socket.terminate(),
+};
+
+/** The same memory. A Buffer's `slice` is no copy, as everybody else's is. */
+const plain = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) =>
+  new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,0 +1,76 @@
+/** Node's sockets as wires. Knows no HTTP. */
+import type { Socket } from "node:net";
+import type { Wire, WireUser } from "../../http1/wire.ts";
+
+/** Longer bytes are handed to the kernel beside the text around them, shorter ones are copied to it. */
+const mostCopiedBytes = 16 * 1024;
+
+export class NodeWire implements Wire {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Tells `user` what comes, from now on. */
+  tell(user: WireUser): void {
+    let cause: Error | undefined;
+    this.#socket
+      .on("data", (bytes: Buffer<ArrayBuffer>) => this.#receive(bytes, user))
+      .on("drain", () => user.drained())
+      .on("end", () => user.ended())
+      .on("error", (error) => (cause = error))
+      .on("close", () => user.closed(cause));
+  }
+
+  #receive(bytes: Buffer<ArrayBuffer>, user: WireUser): void {
+    try {
+      user.received(plain(bytes));
+    } catch (thrown) {
+      // What nobody foresaw ends this connection, and nothing else.
+      this.#socket.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
+  write(before: string, bytes?: Uint8Array, after = ""): boolean {
+    const socket = this.#socket;
+    if (socket.destroyed) return true;
+    if (bytes === undefined) return socket.write(before + after, "latin1");
+    if (bytes.byteLength <= mostCopiedBytes) return socket.write(inOnePiece(before, bytes, after));
+    socket.cork();
+    if (before !== "") socket.write(before, "latin1");
+    let isTaken = socket.write(bytes);
+    if (after !== "") isTaken = socket.write(after, "latin1");
+    socket.uncork();
+    return isTaken;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** The same memory. A Buffer's `slice` is no copy, as everybody else's is. */
+const plain = ({ buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function inOnePiece(before: string, bytes: Uint8Array, after: string): Buffer {
+  const length = before.length + bytes.byteLength;
+  const piece = Buffer.allocUnsafe(length + after.length);
+  piece.write(before, 0, "latin1");
+  piece.set(bytes, before.length);
+  if (after !== "") piece.write(after, length, "latin1");
+  return piece;
+}

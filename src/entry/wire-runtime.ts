@@ -1,0 +1,30 @@
+/** The parts of a runtime whose connections are wires: requests and answers as they are, without the platform's classes. */
+import { readClientAddress } from "../cli/shell.ts";
+import { ClientChannel } from "../http1/client-channel.ts";
+import { LightRequest } from "../http1/light-request.ts";
+import { Answer, LightResponse } from "../http1/light-response.ts";
+import { createTransport, type TransportParts } from "../http1/transport.ts";
+import { createPortableRuntime, type Log, type Runtime } from "../runtime.ts";
+import { sendDatagram } from "./datagram.ts";
+import { createPublicFetch } from "./public-fetch.ts";
+import { turn } from "./turn.ts";
+import { unpack } from "./unpack.ts";
+import { withSimulator } from "./with-simulator.ts";
+
+/** `name` as the runtime calls itself; `connect` reaches boxes. */
+export function createWireRuntime(name: string, connect: TransportParts["connect"], log: Log): Runtime {
+  return withSimulator(
+    createPortableRuntime(name, {
+      fetch: createTransport({ turn, connect, unpack }),
+      respond: (body, status, headers) => new Answer(body, status, headers),
+      fetchPublic: createPublicFetch(),
+      sendDatagram,
+      readPieces: (response) =>
+        response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
+      openChannel: (onLeave) => new ClientChannel(onLeave),
+      clientAddress: readClientAddress,
+      clientSignal: (request) => (request instanceof LightRequest ? request.leaving : request.signal),
+      log,
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+/** Writes the head of a request to a box. */
+import { isPieces, type UpstreamInit } from "../runtime.ts";
+import type { Call } from "./call.ts";
+import { formatFields, formatRequestLine } from "./format-head.ts";
+
+/** The head of a request, and how its body is told apart from what follows. */
+export function frameCall(
+  hostField: string,
+  { method, headers, body }: UpstreamInit,
+  path: string,
+): Pick<Call, "head" | "inChunks"> {
+  const isStream = body instanceof ReadableStream;
+  const inChunks = isStream && !headers.has("content-length");
+  const line = formatRequestLine(method, path);
+  const framing = inChunks ? "transfer-encoding: chunked\r\n" : isStream ? "" : lengthField(method, body);
+  const fields = isStream ? headers : withoutLength(headers);
+  // An operator may have given the box another name.
+  const host = headers.has("host") ? "" : hostField;
+  return {
+    head: `${line}${host}connection: keep-alive\r\n${formatFields(fields)}${framing}\r\n`,
+    inChunks,
+  };
+}
+
+function* withoutLength(headers: UpstreamInit["headers"]): Generator<readonly [string, string]> {
+  for (const field of headers) if (field[0] !== "content-length") yield field;
+}
+
+function lengthField(method: string, body: Exclude<UpstreamInit["body"], ReadableStream>): string {
+  if (body === null) return method === "GET" || method === "HEAD" ? "" : "content-length: 0\r\n";
+  const length = isPieces(body) ? body.reduce((sum, { byteLength }) => sum + byteLength, 0) : body.byteLength;
+  return `content-length: ${length}\r\n`;
+}

@@ -1,0 +1,34 @@
+/** One request to a box as its connection sees it, and how it may fail. */
+import type { UpstreamInit } from "../runtime.ts";
+import type { MessageBody } from "./message-body.ts";
+import type { ResponseHead } from "./response-head.ts";
+
+/** One request, from the moment it has a connection. */
+export interface Call {
+  /** Its head with the empty line. */
+  readonly head: string;
+  readonly method: string;
+  readonly body: UpstreamInit["body"];
+  /** Whether the body, where it is a stream, goes in chunks. */
+  readonly inChunks: boolean;
+  /** The answer's head is there; its body may still be on its way. */
+  answered(head: ResponseHead, body: MessageBody): void;
+  /** There will be no answer. */
+  failed(cause: Error): void;
+  /** Neither head nor body can fail any more. */
+  over(): void;
+}
+
+/** The other side closed before the answer was whole, as Node's own errors call it. */
+export class ClosedError extends Error {
+  readonly code = "ECONNRESET";
+
+  constructor() {
+    super("other side closed");
+  }
+}
+
+/** What came is no answer that can be told from the next one. */
+export class MalformedAnswer extends Error {
+  readonly code = "HPE_INVALID";
+}

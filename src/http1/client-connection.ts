@@ -1,0 +1,216 @@
+/** A connection to a box: one request after the other, each once the answer before it is whole. RFC 9112. */
+import { joinChunks } from "../byte-channel.ts";
+import { isPieces } from "../runtime.ts";
+import { BodyFraming } from "./body-framing.ts";
+import { type Call, ClosedError, MalformedAnswer } from "./call.ts";
+import { findHeadEnd, mostHeadBytes, textOf } from "./fields.ts";
+import { type Inflow, MessageBody } from "./message-body.ts";
+import { parseResponseHead, type ResponseHead } from "./response-head.ts";
+import type { Turn, Wire, WireUser } from "./wire.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What a connection tells of itself. */
+export interface ConnectionOwner {
+  /** It may be used again. */
+  free(connection: ClientConnection): void;
+  closed(connection: ClientConnection): void;
+}
+
+/** Waits for less than LM Studio keeps idle connections, which is 5 seconds: it would close right then. */
+const longestKeepAliveMs = 4_000;
+
+export class ClientConnection implements WireUser, Inflow {
+  readonly #turn: Turn;
+  readonly #owner: ConnectionOwner;
+  #wire: Wire | undefined;
+  #call: Call | undefined;
+  #body: MessageBody | undefined;
+  #ahead: Bytes | undefined;
+  #framing: BodyFraming | undefined;
+  #endsByClosing = false;
+  #keepAliveMs = 0;
+  #isSending = false;
+  #taken: PromiseWithResolvers<void> | undefined;
+  #isPaused = false;
+  #isClosed = false;
+  /** Until when it may be used again, in milliseconds. */
+  freeUntil = 0;
+
+  constructor(turn: Turn, owner: ConnectionOwner) {
+    this.#turn = turn;
+    this.#owner = owner;
+  }
+
+  connected(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Begins a request. The connection has to be free. */
+  send(call: Call): void {
+    this.#call = call;
+    const { head, body } = call;
+    if (body instanceof ReadableStream) {
+      void this.#sendStream(call, body);
+      return;
+    }
+    const [first, ...others] = isPieces(body) ? body : body === null ? [] : [body];
+    this.#wire?.write(head, first);
+    for (const piece of others) this.#wire?.write("", piece);
+  }
+
+  async #sendStream(call: Call, body: ReadableStream<Uint8Array>): Promise<void> {
+    this.#isSending = true;
+    const reader = body.getReader();
+    let lead = call.head;
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (this.#call !== call || this.#isClosed) {
+          void reader.cancel().catch(() => {});
+          return;
+        }
+        if (done) break;
+        if (value.byteLength === 0) continue;
+        const size = `${lead}${call.inChunks ? `${value.byteLength.toString(16)}\r\n` : ""}`;
+        if (this.#wire?.write(size, value, call.inChunks ? "\r\n" : "") === false) {
+          this.#taken = Promise.withResolvers();
+          await this.#taken.promise;
+        }
+        lead = "";
+      }
+      this.#wire?.write(`${lead}${call.inChunks ? "0\r\n\r\n" : ""}`);
+      this.#isSending = false;
+    } catch (thrown) {
+      this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
+  received(bytes: Bytes): void {
+    if (this.#call === undefined) {
+      // Nobody asked anything: whatever it is, what comes next would be taken for the answer to another request.
+      this.destroy();
+      return;
+    }
+    if (this.#body === undefined)
+      this.#readHead(this.#ahead === undefined ? bytes : joinChunks([this.#ahead, bytes]));
+    else this.#readBody(this.#body, bytes, 0);
+  }
+
+  #readHead(received: Bytes): void {
+    let bytes = received;
+    for (;;) {
+      const end = findHeadEnd(bytes, 0);
+      if (end > mostHeadBytes || (end === -1 && bytes.byteLength > mostHeadBytes))
+        return this.fail(new MalformedAnswer("The head of the answer is too long."));
+      if (end === -1) {
+        this.#ahead = bytes;
+        return;
+      }
+      const text = textOf(bytes.subarray(0, end - 2));
+      const head = parseResponseHead(text, this.#call?.method ?? "", longestKeepAliveMs);
+      if (head === undefined || head.status === 101)
+        return this.fail(new MalformedAnswer("The answer is not HTTP."));
+      if (head.status >= 200) return this.#begin(head, bytes, end);
+      // An interim answer, such as 103, is not the answer.
+      bytes = bytes.subarray(end);
+    }
+  }
+
+  #begin(head: ResponseHead, bytes: Bytes, start: number): void {
+    const { bodyLength } = head;
+    this.#ahead = undefined;
+    this.#framing = new BodyFraming(bodyLength);
+    this.#endsByClosing = bodyLength === "close";
+    this.#keepAliveMs = head.keepAliveMs;
+    const body = new MessageBody(this, this.#turn, typeof bodyLength === "number" ? bodyLength : undefined);
+    this.#body = body;
+    this.#call?.answered(head, body);
+    if (bodyLength === 0) this.#end(body, bytes.byteLength - start);
+    else if (start < bytes.byteLength) this.#readBody(body, bytes, start);
+  }
+
+  #readBody(body: MessageBody, bytes: Bytes, start: number): void {
+    // A piece that was copied is gone afterwards.
+    const { byteLength } = bytes;
+    let end: number;
+    try {
+      end = this.#framing?.read(bytes, start, (piece) => body.push(piece)) ?? -1;
+    } catch (thrown) {
+      return this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+    if (end === -1) return;
+    this.#end(body, byteLength - end);
+  }
+
+  /** The answer is whole; `surplus` bytes came after it, which belong to nothing. */
+  #end(body: MessageBody, surplus: number): void {
+    const mayStay = this.#keepAliveMs > 0 && surplus === 0 && !this.#isSending && !this.#isClosed;
+    const call = this.#call;
+    this.#call = undefined;
+    this.#body = undefined;
+    this.resume();
+    body.end();
+    call?.over();
+    if (!mayStay) return this.destroy();
+    this.freeUntil = Date.now() + this.#keepAliveMs;
+    this.#owner.free(this);
+  }
+
+  /** Gives up what is running, and the connection with it. */
+  fail(cause: Error): void {
+    const [call, body] = [this.#call, this.#body];
+    this.#call = undefined;
+    this.#body = undefined;
+    this.destroy();
+    if (body === undefined) call?.failed(cause);
+    else body.fail(cause);
+    call?.over();
+  }
+
+  drained(): void {
+    this.#taken?.resolve();
+    this.#taken = undefined;
+  }
+
+  ended(): void {
+    if (this.#endsByClosing && this.#body !== undefined) {
+      this.#keepAliveMs = 0;
+      this.#end(this.#body, 0);
+    } else if (this.#call === undefined) this.destroy();
+    else this.fail(new ClosedError());
+  }
+
+  closed(cause?: Error): void {
+    this.#isClosed = true;
+    this.drained();
+    this.#owner.closed(this);
+    if (this.#call !== undefined) this.fail(cause ?? new ClosedError());
+  }
+
+  destroy(): void {
+    this.#isClosed = true;
+    this.#owner.closed(this);
+    this.#wire?.destroy();
+  }
+
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#wire?.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#wire?.resume();
+  }
+
+  leave(reason: unknown): void {
+    this.fail(reason instanceof Error ? reason : new Error("The reader left."));
+  }
+}

@@ -1,0 +1,121 @@
+/** The head of a message: where it ends, its text, its fields. Strict: what two readers could take differently is refused. */
+
+/** By lower-case names. What came several times is joined, as `Headers` joins it; cookies that are set stay apart. */
+export type Fields = ReadonlyMap<string, string | readonly string[]>;
+
+/** A longer head is refused: as much as Node takes. */
+export const mostHeadBytes = 16 * 1024;
+
+const [carriageReturn, lineFeed] = [13, 10];
+
+/** The index behind the empty line that ends a head, looked for from `from` on; -1 while it has not come. */
+export function findHeadEnd(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(carriageReturn, from);
+  while (at !== -1 && at + 3 < bytes.length) {
+    const isEnd =
+      bytes[at + 1] === lineFeed && bytes[at + 2] === carriageReturn && bytes[at + 3] === lineFeed;
+    if (isEnd) return at + 4;
+    at = bytes.indexOf(carriageReturn, at + 1);
+  }
+  return -1;
+}
+
+const decoder = new TextDecoder();
+
+/** Each byte a character, as the fields of HTTP are. */
+export function textOf(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  return /^[\0-\x7f]*$/.test(text) ? text : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** Such as a name or a method: RFC 9110 5.6.2. */
+export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(text);
+
+/** What a value may consist of: no line ends, no other controls, nothing that is more than a byte. */
+export const isFieldValue = (text: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(text);
+
+/** Reads the lines from `at` on, each with its line end; undefined where one is malformed. */
+export function parseFields(text: string, at: number): Fields | undefined {
+  const fields = new Map<string, string | string[]>();
+  while (at < text.length) {
+    const end = text.indexOf("\r\n", at);
+    const colon = text.indexOf(":", at);
+    if (end === -1 || colon === -1 || colon > end) return undefined;
+    const name = lowerName(text.slice(at, colon));
+    const value = trimmed(text, colon + 1, end);
+    if (name === undefined || !isFieldValue(value)) return undefined;
+    const before = fields.get(name);
+    if (before === undefined) fields.set(name, name === "set-cookie" ? [value] : value);
+    else if (typeof before !== "string") before.push(value);
+    else fields.set(name, `${before}${name === "cookie" ? ";" : ","} ${value}`);
+    at = end + 2;
+  }
+  return fields;
+}
+
+/** As clients and boxes write them: neither checked nor changed a second time. */
+const usualNames: ReadonlyMap<string, string> = new Map(
+  [
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Access-Control-Allow-Origin",
+    "Authorization",
+    "Cache-Control",
+    "Connection",
+    "Content-Length",
+    "Content-Type",
+    "Date",
+    "ETag",
+    "Host",
+    "Keep-Alive",
+    "Origin",
+    "Referer",
+    "Sec-Fetch-Mode",
+    "Server",
+    "Transfer-Encoding",
+    "User-Agent",
+    "Vary",
+    "X-API-Key",
+    "X-Powered-By",
+    "X-Request-Id",
+    "X-Stainless-Arch",
+    "X-Stainless-Async",
+    "X-Stainless-Lang",
+    "X-Stainless-OS",
+    "X-Stainless-Package-Version",
+    "X-Stainless-Read-Timeout",
+    "X-Stainless-Retry-Count",
+    "X-Stainless-Runtime",
+    "X-Stainless-Runtime-Version",
+    "X-Stainless-Timeout",
+  ].flatMap((name): [string, string][] => [
+    [name, name.toLowerCase()],
+    [name.toLowerCase(), name.toLowerCase()],
+  ]),
+);
+
+function lowerName(name: string): string | undefined {
+  return usualNames.get(name) ?? (isToken(name) ? name.toLowerCase() : undefined);
+}
+
+const isBlank = (code: number) => code === 32 || code === 9;
+
+/** The part of a text without the blanks around it. */
+function trimmed(text: string, start: number, end: number): string {
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** The words of a list such as `connection`, in lower case. */
+export function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (typeof value !== "string") return [];
+  return value.split(",").map((word) => word.trim().toLowerCase());
+}
+
+/** A body's length in bytes as a field tells it; undefined where that is no length. */
+export function parseLength(value: string): number | undefined {
+  const length = /^\d{1,16}$/.test(value) ? Number(value) : NaN;
+  return Number.isSafeInteger(length) ? length : undefined;
+}

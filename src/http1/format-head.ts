@@ -1,0 +1,55 @@
+/** Writes the head of a message. What would be read as something else than it is, is not written. */
+import { isFieldValue, isToken } from "./fields.ts";
+
+/** Each with its line end; throws a TypeError for what is no field. */
+export function formatFields(fields: Iterable<readonly [string, string]>): string {
+  let text = "";
+  for (const [name, value] of fields) {
+    if (!isToken(name) || !isFieldValue(value)) throw new TypeError(`The header ${name} cannot be sent.`);
+    text += `${name}: ${value}\r\n`;
+  }
+  return text;
+}
+
+/** As `GET /path HTTP/1.1`; throws a TypeError for what would be read as something else. */
+export function formatRequestLine(method: string, target: string): string {
+  if (!isToken(method)) throw new TypeError(`The method ${method} cannot be passed on.`);
+  if (!/^[!-~]+$/.test(target)) throw new TypeError("The path of a request has to be encoded.");
+  return `${method} ${target} HTTP/1.1\r\n`;
+}
+
+const phrases: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  204: "No Content",
+  206: "Partial Content",
+  304: "Not Modified",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  409: "Conflict",
+  413: "Payload Too Large",
+  415: "Unsupported Media Type",
+  417: "Expectation Failed",
+  422: "Unprocessable Entity",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  499: "Client Closed Request",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+};
+
+/** Throws a RangeError where it is no status of an answer. */
+export function formatStatusLine(status: number): string {
+  if (!Number.isInteger(status) || status < 200 || status > 999)
+    throw new RangeError(`${status} is no status.`);
+  return `HTTP/1.1 ${status} ${phrases[status] ?? ""}\r\n`;
+}

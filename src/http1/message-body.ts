@@ -1,0 +1,199 @@
+/** The body of a message that is coming in: collected where it is wanted whole, else handed on at its reader's pace. */
+import type { ChunkReader } from "../byte-channel.ts";
+import type { BodySource } from "./light-response.ts";
+import type { Turn } from "./wire.ts";
+
+/** Bytes that may wait for somebody to ask for them. */
+const mostWaiting = 64 * 1024;
+
+/** Smaller bodies are joined once they are there. */
+const leastCopied = 64 * 1024;
+
+/** Smaller pieces may share their memory with others. */
+const leastOwnBytes = 16 * 1024;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Piece = ReadableStreamReadResult<Bytes>;
+
+const ended: Piece = { done: true, value: undefined };
+
+/** What a body may ask of the connection that it comes over. */
+export interface Inflow {
+  pause(): void;
+  resume(): void;
+  /** Its reader left before the end. */
+  leave(reason: unknown): void;
+}
+
+export class MessageBody implements BodySource {
+  readonly #inflow: Inflow;
+  readonly #turn: Turn;
+  readonly #announced: number | undefined;
+  #waiting: Bytes[] = [];
+  #waitingBytes = 0;
+  #state: "open" | "ended" | Error = "open";
+  #whole: PromiseWithResolvers<Bytes> | undefined;
+  /** Where a long body is wanted whole: what came of it. */
+  #copy: Bytes | undefined;
+  #stream: ReadableStreamDefaultController<Bytes> | undefined;
+  /** Who reads piece by piece and waits for the next one. */
+  #pending: PromiseWithResolvers<Piece> | undefined;
+  #isPaused = false;
+
+  /** `announced` is its length in bytes, where that was told. */
+  constructor(inflow: Inflow, turn: Turn, announced: number | undefined) {
+    this.#inflow = inflow;
+    this.#turn = turn;
+    this.#announced = announced;
+  }
+
+  push(piece: Bytes): void {
+    if (piece.byteLength === 0 || this.#state !== "open") return;
+    if (this.#stream !== undefined) {
+      this.#stream.enqueue(piece);
+      if ((this.#stream.desiredSize ?? 0) <= 0) this.#pause();
+      return;
+    }
+    if (this.#pending !== undefined) {
+      const { resolve } = this.#pending;
+      this.#pending = undefined;
+      this.#turn.whenAllIsRead(() => resolve({ done: false, value: piece }));
+      return;
+    }
+    if (this.#copy !== undefined) {
+      this.#copy.set(piece, this.#waitingBytes);
+      this.#waitingBytes += piece.byteLength;
+      letGo(piece);
+      return;
+    }
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.byteLength;
+    if (this.#whole === undefined && this.#waitingBytes > mostWaiting) this.#pause();
+  }
+
+  end(): void {
+    if (this.#state !== "open") return;
+    this.#state = "ended";
+    this.#stream?.close();
+    const [whole, pending] = [this.#whole, this.#pending];
+    if (whole !== undefined) this.#turn.whenAllIsRead(() => whole.resolve(this.#join()));
+    if (pending !== undefined) this.#turn.whenAllIsRead(() => pending.resolve(ended));
+  }
+
+  fail(error: Error): void {
+    if (this.#state !== "open") return;
+    this.#state = error;
+    this.#waiting = [];
+    this.#copy = undefined;
+    this.#stream?.error(error);
+    this.#whole?.reject(error);
+    this.#pending?.reject(error);
+  }
+
+  /** Nobody wants the rest; what comes is passed over. */
+  discard(): void {
+    this.fail(new Error("The rest of the body is not wanted."));
+    this.#resume();
+  }
+
+  bytes(): Promise<Bytes> {
+    if (this.#state === "ended") return Promise.resolve(this.#join());
+    if (this.#state !== "open") return Promise.reject(this.#state);
+    this.#whole = Promise.withResolvers();
+    if ((this.#announced ?? 0) >= leastCopied) this.#copyFromNowOn(this.#announced ?? 0);
+    this.#resume();
+    return this.#whole.promise;
+  }
+
+  /** Into one array of the announced length, so that nothing of a long body is held twice. */
+  #copyFromNowOn(length: number): void {
+    const copy = new Uint8Array(length);
+    let offset = 0;
+    for (const piece of this.#waiting) {
+      copy.set(piece, offset);
+      offset += piece.byteLength;
+    }
+    this.#waiting = [];
+    this.#copy = copy;
+  }
+
+  /** For one reader at its own pace, without a stream between. */
+  pieces(): ChunkReader {
+    return {
+      read: () => this.#next(),
+      cancel: async (reason) => {
+        this.#leave(reason);
+        this.#pending?.resolve(ended);
+      },
+    };
+  }
+
+  #next(): Promise<Piece> {
+    const piece = this.#waiting.shift();
+    if (piece !== undefined) {
+      this.#waitingBytes -= piece.byteLength;
+      return Promise.resolve({ done: false, value: piece });
+    }
+    if (this.#state === "ended") return Promise.resolve(ended);
+    if (this.#state !== "open") return Promise.reject(this.#state);
+    const pending = Promise.withResolvers<Piece>();
+    this.#pending = pending;
+    this.#resume();
+    return pending.promise;
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#inflow.pause();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    // May bring the next piece at once.
+    this.#inflow.resume();
+  }
+
+  #leave(reason: unknown): void {
+    if (this.#state !== "open") return;
+    this.#state = "ended";
+    this.#waiting = [];
+    this.#inflow.leave(reason);
+  }
+
+  stream(): ReadableStream<Bytes> {
+    return new ReadableStream<Bytes>({
+      start: (stream) => {
+        this.#stream = stream;
+        for (const piece of this.#waiting) stream.enqueue(piece);
+        this.#waiting = [];
+        if (this.#state === "ended") stream.close();
+        else if (this.#state !== "open") stream.error(this.#state);
+      },
+      pull: () => this.#resume(),
+      cancel: (reason) => this.#leave(reason),
+    });
+  }
+
+  #join(): Bytes {
+    const [pieces, copy] = [this.#waiting, this.#copy];
+    this.#waiting = [];
+    this.#copy = undefined;
+    if (copy !== undefined) return copy;
+    const [only, ...others] = pieces;
+    if (only !== undefined && others.length === 0) return only;
+    const joined = new Uint8Array(this.#waitingBytes);
+    let offset = 0;
+    for (const piece of pieces) {
+      joined.set(piece, offset);
+      offset += piece.byteLength;
+    }
+    return joined;
+  }
+}
+
+/** Frees a large piece's memory now: until a collection finds it, pieces would come to as much as the body again. */
+function letGo({ buffer, byteLength }: Bytes): void {
+  if (byteLength >= leastOwnBytes && byteLength === buffer.byteLength) buffer.transfer(0);
+}

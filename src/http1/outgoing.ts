@@ -1,0 +1,197 @@
+/** The answer to one request on its way to the socket: its head, its framing, what waits to be written. Knows no Response. */
+import { joinChunks } from "../byte-channel.ts";
+import { parseLength } from "./fields.ts";
+import { formatFields, formatStatusLine } from "./format-head.ts";
+import type { Turn, Wire } from "./wire.ts";
+
+/** The connection that an answer goes over. */
+export interface Outflow {
+  readonly turn: Turn;
+  /** As a wire takes it. */
+  readonly write: Wire["write"];
+  /** Cuts the connection. */
+  destroy(): void;
+  /** The fields that are the connection's business; `isLast` where it is closed after this answer. */
+  connectionFields(isLast: boolean): string;
+  /** The last byte was handed on; `isLast` as the head said. */
+  answered(isLast: boolean): void;
+}
+
+/** What an answer has to know of the request. */
+export interface Asked {
+  readonly isHead: boolean;
+  /** Whether chunks can be sent to the client. */
+  readonly takesChunks: boolean;
+  /** Whether the connection is closed after an answer that begins now. */
+  isLast(): boolean;
+}
+
+type Body = string | Uint8Array | null;
+type FieldList = Iterable<readonly [string, string]>;
+
+const encoder = new TextEncoder();
+const nothing = new Uint8Array();
+
+export class Outgoing {
+  readonly #outflow: Outflow;
+  readonly #asked: Asked;
+  #state: "new" | "begun" | "ended" | "gone" = "new";
+  /** The head, until the first bytes go with it. */
+  #lead = "";
+  #due: Uint8Array[] = [];
+  #isFlushDue = false;
+  #framing: "none" | "plain" | "chunks" = "none";
+  #isLast = false;
+  /** How many bytes were announced and not written yet, where a length was announced. */
+  #owed: number | undefined;
+  #taken: PromiseWithResolvers<void> | undefined;
+  #leavers: (() => void)[] = [];
+
+  constructor(outflow: Outflow, asked: Asked) {
+    this.#outflow = outflow;
+    this.#asked = asked;
+  }
+
+  get hasBegun(): boolean {
+    return this.#state !== "new";
+  }
+
+  /** The client left, or the connection broke, before the answer was whole. */
+  get isGone(): boolean {
+    return this.#state === "gone";
+  }
+
+  /** False while the client has yet to take earlier bytes. */
+  get isReady(): boolean {
+    return this.#taken === undefined && !this.#isFlushDue;
+  }
+
+  /** Calls back once if the client leaves before the end. */
+  onLeave(callback: () => void): void {
+    this.#leavers.push(callback);
+  }
+
+  /** The whole answer. Throws for a status or a header that cannot be written, and has written nothing then. */
+  sendWhole(status: number, fields: FieldList, body: Body): void {
+    if (this.#state !== "new") return;
+    const bytes = typeof body === "string" ? encoder.encode(body) : (body ?? nothing);
+    this.#begin(status, fields, bytes.byteLength);
+    if (this.#framing !== "none") this.#due.push(bytes);
+    this.#state = "ended";
+    this.#flushSoon();
+  }
+
+  /** The head of an answer that comes in pieces; it is on its way at the turn's end, with bytes or without. */
+  begin(status: number, fields: FieldList): void {
+    if (this.#state !== "new") return;
+    this.#begin(status, fields, undefined);
+    this.#state = "begun";
+    // With the first bytes where they are there, else at once: a client may wait for the headers alone.
+    this.#outflow.turn.whenAllIsRead(() => this.#flush());
+  }
+
+  #begin(status: number, fields: FieldList, length: number | undefined): void {
+    const mayHaveBody = status !== 204 && status !== 304;
+    this.#isLast = this.#asked.isLast();
+    this.#framing = mayHaveBody && !this.#asked.isHead ? "plain" : "none";
+    const own = readOwnFields(fields);
+    // What a HEAD is told is the length of what a GET would get.
+    const announced = this.#framing === "none" ? (own.length ?? length) : (length ?? own.length);
+    let framing = "";
+    if (mayHaveBody && announced !== undefined) framing = `content-length: ${announced}\r\n`;
+    else if (mayHaveBody && this.#asked.takesChunks) framing = "transfer-encoding: chunked\r\n";
+    else if (mayHaveBody) this.#isLast = true;
+    if (announced === undefined && this.#framing === "plain" && this.#asked.takesChunks)
+      this.#framing = "chunks";
+    this.#owed = this.#framing === "plain" ? announced : undefined;
+    const connection = this.#outflow.connectionFields(this.#isLast);
+    this.#lead = `${formatStatusLine(status)}${own.text}${framing}${connection}\r\n`;
+  }
+
+  /** The promise, where there is one, resolves when more may be written, and never rejects. */
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#state !== "begun" || bytes.byteLength === 0) return this.#taken?.promise;
+    if (this.#framing !== "none") this.#due.push(bytes);
+    if (this.#owed !== undefined) this.#owed -= bytes.byteLength;
+    this.#flushSoon();
+    return this.#taken?.promise;
+  }
+
+  end(): void {
+    if (this.#state !== "begun") return;
+    // Otherwise the next answer would be taken for a part of this one, or the other way round.
+    if (this.#owed !== undefined && this.#owed !== 0) return this.#outflow.destroy();
+    this.#state = "ended";
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue) return;
+    this.#isFlushDue = true;
+    this.#outflow.turn.whenAllIsDone(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isFlushDue = false;
+    if (this.#state === "gone") return;
+    const isOver = this.#state === "ended";
+    const [lead, pieces] = [this.#lead, this.#due];
+    if (lead === "" && pieces.length === 0 && !isOver) return;
+    this.#lead = "";
+    this.#due = [];
+    const bytes = pieces.length > 1 ? joinChunks(pieces) : pieces[0];
+    if (!this.#send(lead, bytes, isOver) && !isOver) this.#taken ??= Promise.withResolvers();
+    if (isOver) this.#outflow.answered(this.#isLast);
+  }
+
+  #send(lead: string, bytes: Uint8Array | undefined, isOver: boolean): boolean {
+    const outflow = this.#outflow;
+    const hasBytes = bytes !== undefined && bytes.byteLength > 0;
+    if (this.#framing !== "chunks") return lead === "" && !hasBytes ? true : outflow.write(lead, bytes);
+    const last = isOver ? "0\r\n\r\n" : "";
+    if (!hasBytes) return outflow.write(lead + last);
+    return outflow.write(`${lead}${bytes.byteLength.toString(16)}\r\n`, bytes, `\r\n${last}`);
+  }
+
+  /** The client takes bytes again. */
+  drained(): void {
+    this.#taken?.resolve();
+    this.#taken = undefined;
+  }
+
+  /** The connection is gone. */
+  leave(): void {
+    if (this.#state === "gone") return;
+    const wasOver = this.#state === "ended";
+    this.#state = "gone";
+    this.#due = [];
+    this.drained();
+    const leavers = this.#leavers;
+    this.#leavers = [];
+    if (!wasOver) for (const leaver of leavers) leaver();
+  }
+
+  /** For what broke on the way to the socket, since the app answers its own errors. */
+  breakOff(): void {
+    if (this.#state === "new") this.sendWhole(500, [], null);
+    else if (this.#state !== "ended") this.#outflow.destroy();
+  }
+}
+
+/** They are about one connection, and this one has its own. */
+const connectionFields: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "date",
+]);
+
+function readOwnFields(fields: FieldList): { readonly text: string; readonly length: number | undefined } {
+  let length: number | undefined;
+  const own: (readonly [string, string])[] = [];
+  for (const field of fields) {
+    if (field[0] === "content-length") length = parseLength(field[1]);
+    else if (!connectionFields.has(field[0])) own.push(field);
+  }
+  return { text: formatFields(own), length };
+}

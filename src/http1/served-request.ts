@@ -1,0 +1,63 @@
+/** One request of a connection with its answer, and how far both have come. */
+import { BodyFraming } from "./body-framing.ts";
+import { LightRequest } from "./light-request.ts";
+import { type Inflow, MessageBody } from "./message-body.ts";
+import { Outgoing, type Outflow } from "./outgoing.ts";
+import type { RequestHead } from "./request-head.ts";
+
+/** The connection that a request came over. */
+export type Connection = Outflow & Inflow;
+
+export class ServedRequest {
+  readonly request: LightRequest;
+  readonly outgoing: Outgoing;
+  readonly #body: MessageBody | undefined;
+  readonly #framing: BodyFraming;
+  /** All of its body is there. */
+  isRead: boolean;
+  /** The last byte of its answer was handed on. */
+  isAnswered = false;
+
+  /** `isStopping` tells whether its answer is the last one in any case. */
+  constructor(head: RequestHead, url: string, connection: Connection, isStopping: () => boolean) {
+    const { bodyLength, method, keepsAlive, takesChunks } = head;
+    this.isRead = bodyLength === 0;
+    const announced = bodyLength === "chunked" ? undefined : bodyLength;
+    this.#body = this.isRead ? undefined : new MessageBody(connection, connection.turn, announced);
+    this.#framing = new BodyFraming(bodyLength);
+    this.request = new LightRequest(head, url, this.#body);
+    this.outgoing = new Outgoing(connection, {
+      isHead: method === "HEAD",
+      takesChunks,
+      // A body that is not wanted cannot be told from the next request by the client.
+      isLast: () => !keepsAlive || !this.isRead || isStopping(),
+    });
+  }
+
+  /** Takes what belongs to its body; the index behind it, or -1 while it goes on. Throws where it is malformed. */
+  take(bytes: Uint8Array<ArrayBuffer>, start: number): number {
+    const body = this.#body;
+    const end = this.#framing.read(bytes, start, (piece) => body?.push(piece));
+    if (end === -1) return -1;
+    this.isRead = true;
+    body?.end();
+    return end;
+  }
+
+  /** The rest of its body is not wanted. */
+  discard(): void {
+    this.#body?.discard();
+  }
+
+  /** Its body cannot be read any further. */
+  breakOff(cause: unknown): void {
+    this.#body?.fail(cause instanceof Error ? cause : new Error(String(cause)));
+  }
+
+  /** Its client has left. */
+  leave(): void {
+    this.breakOff(new Error("The request broke off."));
+    if (!this.isAnswered) this.request.leave();
+    this.outgoing.leave();
+  }
+}

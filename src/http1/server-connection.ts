@@ -1,0 +1,204 @@
+/** A client's connection: one request after the other, each answered before the next is looked at. RFC 9112. */
+import { joinChunks } from "../byte-channel.ts";
+import { writeAnswer } from "./answer-writer.ts";
+import { findHeadEnd, mostHeadBytes, textOf } from "./fields.ts";
+import { formatStatusLine } from "./format-head.ts";
+import { parseRequestHead, type Refusal } from "./request-head.ts";
+import { requestUrl } from "./request-url.ts";
+import { type Connection, ServedRequest } from "./served-request.ts";
+import { patience, type Service } from "./service.ts";
+import type { Turn, Wire, WireUser } from "./wire.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Of requests that came before their turn. */
+const mostAheadBytes = 64 * 1024;
+
+const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;
+
+export class ServerConnection implements WireUser, Connection {
+  readonly turn: Turn;
+  readonly #wire: Wire;
+  readonly #service: Service;
+  readonly #clientAddress: string | undefined;
+  readonly #onClosed: () => void;
+  /** When its patience ends, in milliseconds; Infinity while it is the proxy that is waited for. */
+  deadline: number;
+  /** What came in and was not looked at yet. */
+  #ahead: Bytes | undefined;
+  #current: ServedRequest | undefined;
+  #isPaused = false;
+  /** The client has yet to take what was written. */
+  #isBlocked = false;
+  #isClosing = false;
+
+  /** `onClosed` is called once, when it is over. */
+  constructor(wire: Wire, service: Service, clientAddress: string | undefined, onClosed: () => void) {
+    this.turn = service.turn;
+    this.#wire = wire;
+    this.#service = service;
+    this.#clientAddress = clientAddress;
+    this.#onClosed = onClosed;
+    this.deadline = service.now() + patience.head;
+  }
+
+  received(bytes: Bytes): void {
+    if (this.#isClosing) return;
+    const current = this.#current;
+    if (current !== undefined && !current.isRead) this.#readBody(current, bytes, 0);
+    else this.#readHead(this.#ahead === undefined ? bytes : joinChunks([this.#ahead, bytes]));
+  }
+
+  #readHead(received: Bytes): void {
+    let bytes = received;
+    // An empty line before a request is no request: RFC 9112 2.2.
+    while (bytes[0] === 13 && bytes[1] === 10) bytes = bytes.subarray(2);
+    if (this.#current !== undefined) {
+      this.#ahead = bytes;
+      if (bytes.byteLength > mostAheadBytes) this.pause();
+      return;
+    }
+    const isFirst = this.#ahead === undefined;
+    const end = findHeadEnd(bytes, 0);
+    if (end > mostHeadBytes || (end === -1 && bytes.byteLength > mostHeadBytes)) return this.#refuse(431);
+    if (end === -1) {
+      this.#ahead = bytes.byteLength === 0 ? undefined : bytes;
+      if (isFirst && bytes.byteLength > 0) this.deadline = this.#service.now() + patience.head;
+      return;
+    }
+    this.#ahead = undefined;
+    const head = parseRequestHead(textOf(bytes.subarray(0, end - 2)));
+    if (typeof head === "number") return this.#refuse(head);
+    const host = head.fields.get("host");
+    const url = requestUrl(typeof host === "string" ? host : undefined, head.target);
+    if (url === undefined) return this.#refuse(400);
+    const current = new ServedRequest(head, url, this, this.#service.isStopping);
+    this.#current = current;
+    this.deadline = current.isRead ? Infinity : this.#service.now() + patience.request;
+    if (head.expectsContinue && !current.isRead) this.write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!current.isRead) this.#readBody(current, bytes, end);
+    else if (end < bytes.byteLength) this.#readHead(bytes.subarray(end));
+    this.turn.whenAllIsRead(() => void this.#handle(current));
+  }
+
+  #readBody(current: ServedRequest, bytes: Bytes, start: number): void {
+    // A piece that was copied is gone afterwards.
+    const { byteLength } = bytes;
+    let end: number;
+    try {
+      end = current.take(bytes, start);
+    } catch (thrown) {
+      // What follows cannot be told from the body.
+      this.#isClosing = true;
+      return current.breakOff(thrown);
+    }
+    if (end === -1) return;
+    this.deadline = Infinity;
+    // It was told that this answer is the last.
+    if (current.isAnswered) this.#close();
+    else if (end < byteLength) this.#readHead(bytes.subarray(end));
+  }
+
+  async #handle({ request, outgoing }: ServedRequest): Promise<void> {
+    try {
+      await writeAnswer(await this.#service.handle(request, this.#clientAddress), outgoing);
+    } catch {
+      outgoing.breakOff();
+    }
+  }
+
+  write(before: string, bytes?: Uint8Array, after?: string): boolean {
+    const isTaken = this.#wire.write(before, bytes, after);
+    this.#isBlocked = !isTaken;
+    return isTaken;
+  }
+
+  connectionFields(isLast: boolean): string {
+    return this.#service.dateField() + (isLast ? "connection: close\r\n" : stayingFields);
+  }
+
+  answered(isLast: boolean): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    current.isAnswered = true;
+    if (!current.isRead && !this.#isClosing) {
+      // The client is still sending what nobody wants: cut now, it would not read its answer.
+      this.deadline = this.#service.now() + patience.linger;
+      current.discard();
+      return;
+    }
+    this.#current = undefined;
+    if (isLast || this.#isClosing || this.#service.isStopping()) return this.#close();
+    this.deadline = this.#service.now() + patience.idle;
+    this.resume();
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    if (ahead !== undefined) this.#readHead(ahead);
+  }
+
+  #refuse(status: Refusal): void {
+    const body = this.#service.explain(status);
+    const fields = `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+    this.write(`${formatStatusLine(status)}${fields}${this.connectionFields(true)}\r\n${body}`);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#isClosing = true;
+    // A client that has its answer closes as well.
+    this.deadline = this.#service.now() + (this.#isBlocked ? patience.request : patience.idle);
+    this.#wire.end();
+  }
+
+  /** Its patience has ended. */
+  expire(): void {
+    if (this.#isClosing || this.#current !== undefined) this.#wire.destroy();
+    else if (this.#ahead === undefined) this.#close();
+    else this.#refuse(408);
+  }
+
+  /** Takes no further request; what is running may end. */
+  stop(): void {
+    if (this.#current === undefined) this.#close();
+  }
+
+  destroy(): void {
+    this.#wire.destroy();
+  }
+
+  drained(): void {
+    this.#isBlocked = false;
+    this.#current?.outgoing.drained();
+  }
+
+  ended(): void {
+    // As with Node's own server, a client that sends no more is taken to have left.
+    if (this.#current === undefined) this.#close();
+    else this.#wire.destroy();
+  }
+
+  closed(): void {
+    this.#isClosing = true;
+    const current = this.#current;
+    this.#current = undefined;
+    this.#onClosed();
+    current?.leave();
+  }
+
+  pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#wire.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#wire.resume();
+  }
+
+  /** A reader that wants no more of a body gets no more; the answer may still come. */
+  leave(): void {
+    this.#current?.discard();
+  }
+}
