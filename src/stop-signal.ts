@@ -14,17 +14,27 @@ export interface StopSignal {
 export class StopSwitch implements StopSignal {
   aborted = false;
   reason: unknown = undefined;
-  #listeners: (() => void)[] = [];
+  /** Most have one listener, which needs no list. */
+  #listener: (() => void) | undefined;
+  #others: (() => void)[] | undefined;
   #platform: AbortController | undefined;
 
   addEventListener(_type: "abort", listener: () => void): void {
-    if (!this.aborted) this.#listeners.push(listener);
+    if (this.aborted) return;
+    if (this.#listener === undefined) this.#listener = listener;
+    else if (this.#others === undefined) this.#others = [listener];
+    else this.#others.push(listener);
   }
 
   removeEventListener(_type: "abort", listener: () => void): void {
-    const index = this.#listeners.indexOf(listener);
     // While it is being told nobody is to be left out.
-    if (index >= 0 && !this.aborted) this.#listeners.splice(index, 1);
+    if (this.aborted) return;
+    if (this.#listener === listener) {
+      this.#listener = this.#others?.shift();
+      return;
+    }
+    const index = this.#others?.indexOf(listener) ?? -1;
+    if (index >= 0) this.#others?.splice(index, 1);
   }
 
   /** Tells all who listen; only the first call counts. */
@@ -32,9 +42,11 @@ export class StopSwitch implements StopSignal {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener();
+    const [first, others] = [this.#listener, this.#others];
+    this.#listener = undefined;
+    this.#others = undefined;
+    first?.();
+    for (const listener of others ?? []) listener();
     this.#platform?.abort(reason);
   }
 

@@ -1,6 +1,6 @@
 /** Writes the head of a request to a box. */
 import { isPieces, type UpstreamInit } from "../runtime.ts";
-import type { Call } from "./call.ts";
+import type { CallRequest } from "./call.ts";
 import { formatFields, formatRequestLine } from "./format-head.ts";
 
 /** The head of a request, and how its body is told apart from what follows. */
@@ -8,7 +8,7 @@ export function frameCall(
   hostField: string,
   { method, headers, body }: UpstreamInit,
   path: string,
-): Pick<Call, "head" | "inChunks"> {
+): CallRequest {
   const isStream = body instanceof ReadableStream;
   const inChunks = isStream && !headers.has("content-length");
   const line = formatRequestLine(method, path);
@@ -18,6 +18,7 @@ export function frameCall(
   const host = headers.has("host") ? "" : hostField;
   return {
     head: `${line}${host}connection: keep-alive\r\n${formatFields(fields)}${framing}\r\n`,
+    body,
     inChunks,
   };
 }

@@ -3,14 +3,20 @@ import type { UpstreamInit } from "../runtime.ts";
 import type { MessageBody } from "./message-body.ts";
 import type { ResponseHead } from "./response-head.ts";
 
-/** One request, from the moment it has a connection. */
-export interface Call {
-  /** Its head with the empty line. */
+/** What goes to the box. */
+export interface CallRequest {
+  /** With the empty line. */
   readonly head: string;
-  readonly method: string;
   readonly body: UpstreamInit["body"];
   /** Whether the body, where it is a stream, goes in chunks. */
   readonly inChunks: boolean;
+}
+
+/** One request, from the moment it has a connection. */
+export interface Call {
+  readonly method: string;
+  /** Nobody holds it any more once it was sent: an answer may take long. */
+  request: CallRequest | undefined;
   /** The answer's head is there; its body may still be on its way. */
   answered(head: ResponseHead, body: MessageBody): void;
   /** There will be no answer. */

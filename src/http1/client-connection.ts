@@ -52,10 +52,13 @@ export class ClientConnection implements WireUser, Inflow {
 
   /** Begins a request. The connection has to be free. */
   send(call: Call): void {
+    const { request } = call;
+    if (request === undefined) return;
+    call.request = undefined;
     this.#call = call;
-    const { head, body } = call;
+    const { head, body, inChunks } = request;
     if (body instanceof ReadableStream) {
-      void this.#sendStream(call, body);
+      void this.#sendStream(call, head, body, inChunks);
       return;
     }
     const [first, ...others] = isPieces(body) ? body : body === null ? [] : [body];
@@ -63,10 +66,15 @@ export class ClientConnection implements WireUser, Inflow {
     for (const piece of others) this.#wire?.write("", piece);
   }
 
-  async #sendStream(call: Call, body: ReadableStream<Uint8Array>): Promise<void> {
+  async #sendStream(
+    call: Call,
+    head: string,
+    body: ReadableStream<Uint8Array>,
+    inChunks: boolean,
+  ): Promise<void> {
     this.#isSending = true;
     const reader = body.getReader();
-    let lead = call.head;
+    let lead = head;
     try {
       for (;;) {
         const { done, value } = await reader.read();
@@ -76,14 +84,14 @@ export class ClientConnection implements WireUser, Inflow {
         }
         if (done) break;
         if (value.byteLength === 0) continue;
-        const size = `${lead}${call.inChunks ? `${value.byteLength.toString(16)}\r\n` : ""}`;
-        if (this.#wire?.write(size, value, call.inChunks ? "\r\n" : "") === false) {
+        const size = `${lead}${inChunks ? `${value.byteLength.toString(16)}\r\n` : ""}`;
+        if (this.#wire?.write(size, value, inChunks ? "\r\n" : "") === false) {
           this.#taken = Promise.withResolvers();
           await this.#taken.promise;
         }
         lead = "";
       }
-      this.#wire?.write(`${lead}${call.inChunks ? "0\r\n\r\n" : ""}`);
+      this.#wire?.write(`${lead}${inChunks ? "0\r\n\r\n" : ""}`);
       this.#isSending = false;
     } catch (thrown) {
       this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));

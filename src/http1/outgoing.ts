@@ -45,7 +45,7 @@ export class Outgoing {
   /** How many bytes were announced and not written yet, where a length was announced. */
   #owed: number | undefined;
   #taken: PromiseWithResolvers<void> | undefined;
-  #leavers: (() => void)[] = [];
+  #onLeave: (() => void) | undefined;
 
   constructor(outflow: Outflow, asked: Asked) {
     this.#outflow = outflow;
@@ -68,7 +68,7 @@ export class Outgoing {
 
   /** Calls back once if the client leaves before the end. */
   onLeave(callback: () => void): void {
-    this.#leavers.push(callback);
+    this.#onLeave = callback;
   }
 
   /** The whole answer. Throws for a status or a header that cannot be written, and has written nothing then. */
@@ -166,9 +166,8 @@ export class Outgoing {
     this.#state = "gone";
     this.#due = [];
     this.drained();
-    const leavers = this.#leavers;
-    this.#leavers = [];
-    if (!wasOver) for (const leaver of leavers) leaver();
+    if (!wasOver) this.#onLeave?.();
+    this.#onLeave = undefined;
   }
 
   /** For what broke on the way to the socket, since the app answers its own errors. */

@@ -120,9 +120,8 @@ export function createTransport({ turn, connect, unpack }: TransportParts): Runt
     }
 
     const call: Call = {
-      ...frameCall(origin.hostField, init, path),
       method: init.method,
-      body: init.body,
+      request: frameCall(origin.hostField, init, path),
       answered(head, body) {
         const source = decoded(body, head.fields.get("content-encoding"));
         turn.whenAllIsRead(() =>
