@@ -6,6 +6,9 @@ import type { Turn } from "./wire.ts";
 /** Bytes that may wait for somebody to ask for them. */
 const mostWaiting = 64 * 1024;
 
+/** No more than that is handed to a reader at a time: what is made of it is as large again, several times over. */
+const mostReadBytes = 64 * 1024;
+
 /** Smaller bodies are joined once they are there. */
 const leastCopied = 64 * 1024;
 
@@ -57,7 +60,8 @@ export class MessageBody implements BodySource {
     if (this.#pending !== undefined) {
       const { resolve } = this.#pending;
       this.#pending = undefined;
-      this.#turn.whenAllIsRead(() => resolve({ done: false, value: piece }));
+      this.#turn.whenAllIsRead(() => resolve({ done: false, value: piece.subarray(0, mostReadBytes) }));
+      if (piece.byteLength > mostReadBytes) this.#wait(piece.subarray(mostReadBytes));
       return;
     }
     if (this.#copy !== undefined) {
@@ -66,6 +70,10 @@ export class MessageBody implements BodySource {
       letGo(piece);
       return;
     }
+    this.#wait(piece);
+  }
+
+  #wait(piece: Bytes): void {
     this.#waiting.push(piece);
     this.#waitingBytes += piece.byteLength;
     if (this.#whole === undefined && this.#waitingBytes > mostWaiting) this.#pause();
@@ -129,8 +137,10 @@ export class MessageBody implements BodySource {
   }
 
   #next(): Promise<Piece> {
-    const piece = this.#waiting.shift();
-    if (piece !== undefined) {
+    const first = this.#waiting.shift();
+    if (first !== undefined) {
+      const piece = first.subarray(0, mostReadBytes);
+      if (first.byteLength > mostReadBytes) this.#waiting.unshift(first.subarray(mostReadBytes));
       this.#waitingBytes -= piece.byteLength;
       return Promise.resolve({ done: false, value: piece });
     }

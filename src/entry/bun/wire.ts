@@ -2,6 +2,8 @@
 import { Buffer } from "node:buffer";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 
+declare const Bun: { gc(isAtOnce: boolean): void };
+
 /** What of Bun's sockets is used; `data` belongs to whoever made the socket. */
 export interface BunSocket<Data> {
   data: Data;
@@ -17,7 +19,7 @@ export interface BunSocket<Data> {
 }
 
 /** Longer bytes are written after the text before them, shorter ones are copied to it. */
-const mostCopiedBytes = 64 * 1024;
+const mostCopiedBytes = 16 * 1024;
 
 export class BunWire implements Wire {
   readonly #socket: BunSocket<unknown>;
@@ -109,8 +111,31 @@ export interface BunHandlers {
   readonly error: (socket: BunSocket<BunWire>, cause: Error) => void;
 }
 
+/** Bun's engine lets the memory of large pieces pile up: it is collected once so many bytes of them have come. */
+const mostBulkBytes = 32 * 1024 * 1024;
+
+/** What comes in pieces of this length is no stream of words. */
+const leastBulkBytes = 64 * 1024;
+
+/** Calls `collect` for every so many bytes in large pieces. */
+export function createBulkCount(collect: () => void): (pieceBytes: number) => void {
+  let bulkBytes = 0;
+  return (pieceBytes) => {
+    if (pieceBytes < leastBulkBytes) return;
+    bulkBytes += pieceBytes;
+    if (bulkBytes < mostBulkBytes) return;
+    bulkBytes = 0;
+    collect();
+  };
+}
+
+const countBulk = createBulkCount(() => Bun.gc(true));
+
 export const bunHandlers: BunHandlers = {
-  data: ({ data: wire }, bytes) => wire.user?.received(plain(bytes)),
+  data({ data: wire }, bytes) {
+    countBulk(bytes.byteLength);
+    wire.user?.received(plain(bytes));
+  },
   drain: ({ data: wire }) => wire.drained(),
   end: ({ data: wire }) => wire.user?.ended(),
   close: ({ data: wire }, cause) => wire.closed(cause),
