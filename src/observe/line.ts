@@ -17,25 +17,49 @@ export function formatLine(event: LogEvent, format: LogFormat): string {
 }
 
 function formatJson({ time, level, event, fields }: LogEvent): string {
-  let line = `{"time":"${new Date(time).toISOString()}","level":${JSON.stringify(level)},"event":${JSON.stringify(event)}`;
+  let line = `{"time":"${formatUtc(time)}","level":${quote(level)},"event":${quote(event)}`;
   forEachPrintable(fields, (name, value) => {
-    // No field can take the place of the event's own.
-    if (name === "time" || name === "level" || name === "event") return;
-    line += `,${quoteName(name)}:${typeof value === "number" ? value : JSON.stringify(value)}`;
+    const start = fieldStart(name);
+    if (start === undefined) return;
+    if (typeof value === "string") line += start + quote(value);
+    else line += start + (typeof value === "number" ? value : JSON.stringify(value));
   });
   return `${line}}`;
 }
 
-const quotedNames = new Map<string, string>();
-const mostQuoted = 1_000;
+/** Nothing in it has to be escaped. */
+const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** Names come again and again. */
-function quoteName(name: string): string {
-  const known = quotedNames.get(name);
+/** As JSON writes a text. Most of them are short and plain, which is seen sooner than the engine's own way is gone. */
+function quote(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const fieldStarts = new Map<string, string>();
+const mostNames = 1_000;
+
+/** What stands before a field's value; undefined for a name that is the event's own, whose place no field can take. */
+function fieldStart(name: string): string | undefined {
+  // Names come again and again.
+  const known = fieldStarts.get(name);
   if (known !== undefined) return known;
-  const quoted = JSON.stringify(name);
-  if (quotedNames.size < mostQuoted) quotedNames.set(name, quoted);
-  return quoted;
+  if (name === "time" || name === "level" || name === "event") return undefined;
+  const start = `,${JSON.stringify(name)}:`;
+  if (fieldStarts.size < mostNames) fieldStarts.set(name, start);
+  return start;
+}
+
+/** The second that was written last, without its end: many events share it. */
+const latest = { second: NaN, text: "" };
+
+/** As `toISOString` has it. */
+function formatUtc(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== latest.second) {
+    latest.text = new Date(second * 1000).toISOString().slice(0, -4);
+    latest.second = second;
+  }
+  return `${latest.text}${String(Math.floor(time) - second * 1000).padStart(3, "0")}Z`;
 }
 
 function formatText({ time, level, event, fields }: LogEvent): string {

@@ -22,20 +22,20 @@ const levelNames: Readonly<Record<string, LogLevelName>> = {
   error: "error",
 };
 
-/**
- * The fields of the event that is being told. LogTape reads and copies every property of a record; these are read once,
- * guarded, by the line that they go into, which is written within the call.
- */
-const told: { fields: LogFields | undefined } = { fields: undefined };
+/** Marks a sink that is done with a record when it returns, as LogTape's own are: nothing is copied for it. */
+const isDoneAtOnce = Symbol.for("LogTape.sinkSnapshotPolicy.immediate");
+
+const noFields: LogFields = {};
 
 /**
  * LogTape's configuration belongs to the whole process: the last call decides where all logs go and how much they say,
  * the logs made by earlier calls included. A reload calls it again with the new level and format.
  */
 export function createLog(options: LogOptions): Log {
+  const lines = Object.assign((record: LogRecord) => writeRecord(record, options), { [isDoneAtOnce]: true });
   configureSync({
     reset: true,
-    sinks: { lines: (record) => writeRecord(record, options) },
+    sinks: { lines },
     loggers: [
       { category, sinks: ["lines"], lowestLevel: options.level === "warn" ? "warning" : options.level },
       // Otherwise LogTape tells about itself on the console at its first use.
@@ -43,37 +43,37 @@ export function createLog(options: LogOptions): Log {
     ],
   });
   const logger = getLogger(category);
-  const tell = (level: LogLevel, say: (event: string) => void) => (event: string, fields?: LogFields) => {
-    attempt(() => {
-      if (!logger.isEnabledFor(level)) return;
-      told.fields = fields;
-      say(event);
-    });
-  };
-  return {
-    debug: tell("debug", (event) => logger.debug(event)),
-    info: tell("info", (event) => logger.info(event)),
-    warn: tell("warning", (event) => logger.warn(event)),
-    error: tell("error", (event) => logger.error(event)),
-  };
+  /** Handed over as a whole: LogTape's own methods look for templates in the message and keep a note of each record. */
+  const tell =
+    (level: LogLevel) =>
+    (event: string, properties: LogFields = noFields): void => {
+      try {
+        if (!logger.isEnabledFor(level)) return;
+        const timestamp = Date.now();
+        const record: LogRecord = {
+          category,
+          level,
+          message: [event],
+          rawMessage: event,
+          timestamp,
+          properties,
+        };
+        logger.emit(record);
+      } catch {
+        // A log that fails must not take the request with it, and there is nowhere left to tell it.
+      }
+    };
+  return { debug: tell("debug"), info: tell("info"), warn: tell("warning"), error: tell("error") };
 }
 
 function writeRecord(record: LogRecord, { format, write }: LogOptions): void {
-  const event = typeof record.rawMessage === "string" ? record.rawMessage : record.rawMessage.join("");
+  const { rawMessage, timestamp: time, properties: fields } = record;
+  const event = typeof rawMessage === "string" ? rawMessage : rawMessage.join("");
   const level = levelNames[record.level] ?? "error";
-  attempt(() =>
-    write(
-      formatLine({ time: record.timestamp, level, event, fields: told.fields }, format),
-      level === "warn" || level === "error",
-    ),
-  );
-}
-
-/** A log that fails must not take the request with it. */
-function attempt(work: () => void): void {
+  const isUrgent = level === "warn" || level === "error";
   try {
-    work();
+    write(formatLine({ time, level, event, fields }, format), isUrgent);
   } catch {
-    // There is nowhere left to tell it.
+    // LogTape would tell of it in a log of its own.
   }
 }

@@ -57,7 +57,8 @@ function namesOf(value: object): readonly string[] {
 function printableField(fields: object, name: string, ancestors: readonly object[]): unknown {
   const value = readField(fields, name);
   if (value === undefined) return undefined;
-  return isCredentialName(name) ? masked : copy(value, ancestors);
+  if (isCredentialName(name)) return masked;
+  return typeof value === "string" ? value : copy(value, ancestors);
 }
 
 function copy(value: unknown, ancestors: readonly object[]): unknown {
