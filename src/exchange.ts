@@ -36,7 +36,9 @@ export interface Exchange {
   /** The key's; higher goes first. */
   priority: number;
   /** Of limited callers. */
-  readonly rateLimits: { requests?: RateLimitState; tokens?: RateLimitState };
+  readonly rateLimits: { requests?: RateLimitState | undefined; tokens?: RateLimitState | undefined };
+  /** What admission took for it and is to give back; of nobody else's business. */
+  admitted?: object | undefined;
   /** What the answer came to, as the backend tells it; one object for all parts of a request that was taken apart. */
   readonly tokens: { prompt: number | undefined; completion: number | undefined };
   /** The name the client asked for. */

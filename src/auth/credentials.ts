@@ -2,12 +2,17 @@
 
 /** From `Authorization: Bearer`, `api-key` (Azure) or `x-api-key` (Anthropic), in this order; undefined where there is none. */
 export function findCredential(headers: Headers): string | undefined {
-  const bearer = /^bearer\s+(\S.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  for (const candidate of [bearer, headers.get("api-key"), headers.get("x-api-key")]) {
-    const key = candidate?.trim();
-    if (key !== undefined && key !== "") return key;
-  }
-  return undefined;
+  const authorization = headers.get("authorization") ?? "";
+  // As nearly all clients write it.
+  const bearer = authorization.startsWith("Bearer ")
+    ? authorization.slice("Bearer ".length)
+    : /^bearer\s+(\S.*)$/i.exec(authorization)?.[1];
+  return keyIn(bearer) ?? keyIn(headers.get("api-key")) ?? keyIn(headers.get("x-api-key"));
+}
+
+function keyIn(value: string | null | undefined): string | undefined {
+  const key = value?.trim();
+  return key === "" ? undefined : key;
 }
 
 /** A key as OpenAI shows it in errors: the first eight and the last four characters of a long one, nothing of a short one. */

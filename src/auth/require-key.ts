@@ -5,14 +5,15 @@ import { missingKey, wrongKey } from "../errors.ts";
 import { findCredential, maskKey } from "./credentials.ts";
 import { findKey } from "./keys.ts";
 
-/** Undefined while authentication is off; throws `missingKey` or `wrongKey`. */
-export async function requireKey(headers: Headers, plan: Plan): Promise<KeyPlan | undefined> {
+/** Undefined while authentication is off; rejects with `missingKey` or `wrongKey`. At once where no digest has to be made. */
+export function requireKey(headers: Headers, plan: Plan): KeyPlan | undefined | Promise<KeyPlan | undefined> {
   if (!plan.authenticationEnabled) return undefined;
   const credential = findCredential(headers);
-  if (credential === undefined) throw missingKey();
-  const key = await findKey(credential, plan.keys);
-  if (key === undefined) throw wrongKey(maskKey(credential));
-  return key;
+  if (credential === undefined) return Promise.reject(missingKey());
+  const found = findKey(credential, plan.keys);
+  if (found instanceof Promise)
+    return found.then((key) => key ?? Promise.reject(wrongKey(maskKey(credential))));
+  return found ?? Promise.reject(wrongKey(maskKey(credential)));
 }
 
 /** The same as a question: whether these headers would be let in. */
