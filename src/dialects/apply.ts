@@ -49,21 +49,39 @@ export interface Mended {
   readonly applied: readonly string[];
 }
 
-export async function mendRequest(
+/** A promise only where a mend needs one. */
+export function mendRequest(
   mends: readonly Mend[],
   body: JsonObject,
   facts: MendFacts,
-): Promise<Mended> {
+): Mended | Promise<Mended> {
   const applied: string[] = [];
   let current = body;
-  for (const mend of mends) {
-    const pending = mend.request?.(current, facts);
-    const next = pending instanceof Promise ? await pending : pending;
-    if (next === undefined) continue;
+  for (let index = 0; index < mends.length; index++) {
+    const mend = mends[index];
+    const next = mend?.request?.(current, facts);
+    if (mend === undefined || next === undefined) continue;
+    if (next instanceof Promise) {
+      return next.then((later) => mendFrom(index, { body: current, applied }, later, mends, facts));
+    }
     current = next;
     applied.push(mend.id);
   }
   return { body: current, applied };
+}
+
+/** Goes on after a mend that took its time. */
+async function mendFrom(
+  place: number,
+  before: Mended,
+  next: JsonObject | undefined,
+  mends: readonly Mend[],
+  facts: MendFacts,
+): Promise<Mended> {
+  const ids = mends.slice(place, place + 1).map(({ id }) => id);
+  const own = next === undefined ? [] : ids;
+  const rest = await mendRequest(mends.slice(place + 1), next ?? before.body, facts);
+  return { body: rest.body, applied: [...before.applied, ...own, ...rest.applied] };
 }
 
 export function mendAnswer(mends: readonly Mend[], body: JsonObject, facts: MendFacts): Mended {

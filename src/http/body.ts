@@ -11,23 +11,21 @@ export function announcedLength(headers: Headers): number | undefined {
 
 /** The whole body, or `bodyTooLarge` as soon as it is known to be over `maxBytes`; 400 where it breaks off. */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const announced = announcedLength(request.headers);
+  if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
   try {
-    return await readAll(request, maxBytes);
+    // First, since asking for `body` makes a stream.
+    if (announced === undefined) return await readPieces(request, maxBytes);
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
+    return bytes;
   } catch (thrown) {
     if (thrown instanceof ProxyError) throw thrown;
     throw badRequest("The request's body broke off before its end.");
   }
 }
 
-async function readAll(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const announced = announcedLength(request.headers);
-  if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
-  // First, since asking for `body` makes a stream.
-  if (announced !== undefined) {
-    const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
-    return bytes;
-  }
+async function readPieces(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];

@@ -5,6 +5,7 @@ import type { Cancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
 import { send } from "../upstream/send.ts";
+import type { Place } from "../route/queue/waiting-room.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { type Attempt, openAttempt } from "./attempt.ts";
 import { awaitReady } from "./await-ready.ts";
@@ -45,9 +46,8 @@ export async function runAttempts<T>(
     const isHeld = plan.placeOn !== undefined && !tried.has(plan.placeOn);
     // Asking for an order counts as a turn where policies take turns.
     const order = isHeld ? [plan.placeOn] : services.router.order(plan.wish, tried);
-    const place = plan.needsPlace
-      ? await services.places.take(order, { exchange, model: plan.wish.needs.model }, work.signal)
-      : undefined;
+    const taking = plan.needsPlace ? takePlace(order, plan.wish, exchange, work, services) : undefined;
+    const place = taking instanceof Promise ? await taking : taking;
     const chosen = place?.backend ?? order[0];
     const snapshot = snapshots.find(({ backend: { name } }) => name === chosen);
     if (snapshot === undefined) throw new Error("A plan without backends passed the configuration's checks.");
@@ -58,14 +58,13 @@ export async function runAttempts<T>(
     attempts++;
     const attempt = openAttempt(backend, work, services, place);
     try {
-      await awaitReady(snapshot, exchange, plan.wish.needs.model, attempt.cancellation.signal, services);
+      const { signal } = attempt.cancellation;
+      const waiting = awaitReady(snapshot, exchange, plan.wish.needs.model, signal, services);
+      if (waiting !== undefined) await waiting;
       attempt.expectFirstByte();
-      const response = await send(
-        await plan.toRequest(backend, attempt),
-        backend,
-        runtime,
-        attempt.cancellation,
-      );
+      const made = plan.toRequest(backend, attempt);
+      const request = made instanceof Promise ? await made : made;
+      const response = await send(request, backend, runtime, attempt.cancellation);
       pool.reportTraffic(backend, undefined);
       const answer = await plan.read(response, attempt);
       attempt.gotFirstByte();
@@ -97,4 +96,15 @@ export async function runAttempts<T>(
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }
   }
+}
+
+function takePlace(
+  order: readonly string[],
+  { needs: { model } }: Wish,
+  exchange: Exchange,
+  { signal }: Cancellation,
+  { places }: Services,
+): Place | Promise<Place> {
+  const now = signal.aborted ? undefined : places.takeNow?.(order, { exchange, model });
+  return now ?? places.take(order, { exchange, model }, signal);
 }

@@ -7,22 +7,44 @@ import { toWakePlan } from "../upstream/wake.ts";
 import type { Services } from "./services.ts";
 import type { StopSignal } from "../stop-signal.ts";
 
-/** Rejects with a ProxyError where it comes to nothing, or at once when the client leaves. */
-export async function awaitReady(
+/** Undefined where there is nothing to wait for. Rejects with a ProxyError where it comes to nothing, or at once when the client leaves. */
+export function awaitReady(
   snapshot: BackendSnapshot,
   exchange: Exchange,
   model: string | undefined,
   signal: StopSignal,
-  { waker, loadWaits, pool, plan }: Pick<Services, "waker" | "loadWaits" | "pool" | "plan">,
-): Promise<void> {
+  services: Pick<Services, "waker" | "loadWaits" | "pool" | "plan">,
+): Promise<void> | undefined {
   const { backend, status } = snapshot;
-  let current: BackendSnapshot | undefined = snapshot;
   if (status === "down" && backend.wake !== undefined) {
-    await tell(exchange, waker.wake(backend, toWakePlan(backend.wake), signal));
-    current = pool.snapshot(plan).find((one) => one.backend.name === backend.name);
+    const woken = services.waker.wake(backend, toWakePlan(backend.wake), signal);
+    return awaitWoken(woken, snapshot, exchange, model, signal, services);
   }
-  const load = current && loadWaits.waitFor(current, model, signal);
-  if (load !== undefined) await tell(exchange, load);
+  return awaitLoaded(snapshot, exchange, model, signal, services);
+}
+
+async function awaitWoken(
+  woken: LoadTicket,
+  { backend: { name } }: BackendSnapshot,
+  exchange: Exchange,
+  model: string | undefined,
+  signal: StopSignal,
+  services: Pick<Services, "loadWaits" | "pool" | "plan">,
+): Promise<void> {
+  await tell(exchange, woken);
+  const current = services.pool.snapshot(services.plan).find(({ backend }) => backend.name === name);
+  if (current !== undefined) await awaitLoaded(current, exchange, model, signal, services);
+}
+
+function awaitLoaded(
+  snapshot: BackendSnapshot,
+  exchange: Exchange,
+  model: string | undefined,
+  signal: StopSignal,
+  { loadWaits }: Pick<Services, "loadWaits">,
+): Promise<void> | undefined {
+  const load = loadWaits.waitFor(snapshot, model, signal);
+  return load === undefined ? undefined : tell(exchange, load);
 }
 
 /** The heartbeats of a stream say what it waits for. */

@@ -11,7 +11,13 @@ import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/o
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
 import { selectTarget } from "../route/weighted-choice.ts";
-import { needsModelList, nearestNames, type Resolved, resolveAlias } from "../translate/alias.ts";
+import {
+  type Listed,
+  needsModelList,
+  nearestNames,
+  type Resolved,
+  resolveAlias,
+} from "../translate/alias.ts";
 import { parseRequest } from "../translate/canonical.ts";
 import { stickyValueOf } from "../translate/split.ts";
 import type { Services } from "./services.ts";
@@ -51,9 +57,12 @@ export async function readModelRequest(
   requireModel(key, fields.model);
   requireFewMessages(fields, services.plan.bounds.messages);
   // Counting tokens generates none.
-  if (endpoint.path !== countTokensEndpoint.path)
-    await services.admission.takeTokens(exchange, estimateRequest(fields));
-  const resolved = await findTarget(fields.model, endpoint, services);
+  if (endpoint.path !== countTokensEndpoint.path) {
+    const taking = services.admission.takeTokens(exchange, estimateRequest(fields));
+    if (taking !== undefined) await taking;
+  }
+  const found = findTarget(fields.model, endpoint, services);
+  const resolved = found instanceof Promise ? await found : found;
   exchange.target = drawTarget(resolved, fields, request.headers, exchange, services);
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
@@ -105,12 +114,26 @@ function drawTarget(
 }
 
 /** Throws model_not_found for a name that nothing serves. */
-export async function findTarget(asked: string, endpoint: Endpoint, services: Services): Promise<Resolved> {
-  const { plan, catalog, runtime } = services;
-  const kind = endpoint.modelKind;
+export function findTarget(
+  asked: string,
+  endpoint: Endpoint,
+  services: Services,
+): Resolved | Promise<Resolved> {
+  const { plan, catalog } = services;
   // With one backend and an exact name nothing depends on what the backend has.
-  const dependsOnModels = plan.backends.length > 1 || needsModelList(asked, kind, plan);
-  const listed = dependsOnModels ? listedModels(await catalog.current()) : undefined;
+  const dependsOnModels = plan.backends.length > 1 || needsModelList(asked, endpoint.modelKind, plan);
+  if (!dependsOnModels) return requireTarget(asked, endpoint, services, undefined);
+  return catalog
+    .current()
+    .then((snapshots) => requireTarget(asked, endpoint, services, listedModels(snapshots)));
+}
+
+function requireTarget(
+  asked: string,
+  { modelKind: kind }: Endpoint,
+  { plan, runtime }: Services,
+  listed: Listed,
+): Resolved {
   const target = resolveAlias(asked, kind, plan, listed);
   if (target === undefined) {
     throw modelNotFound(plan.unknownModelStatus, asked, nearestNames(asked, kind, plan, listed));

@@ -1,5 +1,5 @@
 /** Gets the answer to a model request from a backend: what is sent and how it is read, for the attempt loop. */
-import { mendRequest, selectMends } from "../dialects/apply.ts";
+import { type Mended, mendRequest, selectMends } from "../dialects/apply.ts";
 import type { Mend, MendFacts } from "../dialects/mend.ts";
 import { mends } from "../dialects/mends/index.ts";
 import type { Exchange } from "../exchange.ts";
@@ -10,7 +10,7 @@ import type { LongTexts } from "../protocol/openai/long-texts.ts";
 import { imagesIn } from "../protocol/openai/image-parts.ts";
 import { isSameModel } from "../protocol/openai/models.ts";
 import type { Endpoint } from "../protocol/openai/endpoint.ts";
-import { upstreamHeaders } from "../upstream/request.ts";
+import { type UpstreamRequest, upstreamHeaders } from "../upstream/request.ts";
 import type { Attempt } from "./attempt.ts";
 import { runAttempts } from "./attempts.ts";
 import type { ModelRequestBody } from "./model-request.ts";
@@ -96,21 +96,27 @@ export function openAnswer(
   const alias = exchange.alias ?? "";
   const wish = wishOf(request, { endpoint, exchange, services });
   const facts = factsOf(request, { exchange, endpoint, services });
+  /** Of the backend that is being asked. */
+  let needed: readonly Mend[] = [];
   return runAttempts(exchange, work, services, {
     wish: only === undefined ? wish : { ...wish, route: { ...wish.route, backends: new Set([only]) } },
     canRepeat: true,
     needsPlace: placeOn === undefined,
     placeOn,
-    toRequest: async (backend) => {
+    toRequest(backend) {
+      needed = selectMends(mends, backend, facts);
       const headers = upstreamHeaders(clientHeaders, backend, exchange.id);
       headers.set("content-type", "application/json");
-      const body = await mendedBody(request, selectMends(mends, backend, facts), facts, exchange);
-      const whole = longTexts?.restore(body) ?? body;
-      return { method: "POST", path: `/v1${endpoint.path}`, headers, body: whole };
+      const mended = mendRequest(needed, { ...request.fields, model: facts.model }, facts);
+      const send = (change: Mended): UpstreamRequest => {
+        const body = mendedBody(request, change, exchange);
+        const whole = longTexts?.restore(body) ?? body;
+        return { method: "POST", path: `/v1${endpoint.path}`, headers, body: whole };
+      };
+      return mended instanceof Promise ? mended.then(send) : send(mended);
     },
     read: (response, { backend, broken }) => {
       const { method, path } = exchange;
-      const needed = selectMends(mends, backend, facts);
       const onMend = (id: string) => void exchange.mends.add(id);
       return readAnswer(response, {
         backend,
@@ -133,13 +139,11 @@ export function openAnswer(
 const encoder = new TextEncoder();
 
 /** The client's own bytes where no mend has anything to change. */
-async function mendedBody(
-  { fields, bytes }: ModelRequestBody,
-  needed: readonly Mend[],
-  facts: MendFacts,
+function mendedBody(
+  { bytes }: ModelRequestBody,
+  { body, applied }: Mended,
   exchange: Exchange,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { body, applied } = await mendRequest(needed, { ...fields, model: facts.model }, facts);
+): Uint8Array<ArrayBuffer> {
   exchange.mends = new Set(applied);
   return applied.length === 0 ? bytes : encoder.encode(JSON.stringify(body));
 }

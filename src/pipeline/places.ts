@@ -6,6 +6,7 @@ import { placesOf } from "../route/places.ts";
 import { bareModelName, type LocalModel } from "../protocol/openai/models.ts";
 import { type BackendSnapshot, type Pool } from "../route/pool.ts";
 import type { Rooms } from "../route/queue/rooms.ts";
+import type { Ticket } from "../route/queue/ticket.ts";
 import type { Place, WaitingRoom } from "../route/queue/waiting-room.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StopSignal } from "../stop-signal.ts";
@@ -13,6 +14,8 @@ import type { StopSignal } from "../stop-signal.ts";
 export interface Places {
   /** A place on the first of these backends that has one; rejects with 429, 503, or because the client left. */
   take(candidates: readonly string[], wish: PlaceWish, signal: StopSignal): Promise<Place>;
+  /** The same at once, where nobody waits and one is free; undefined, or left out, where `take` is to be asked. */
+  takeNow?: ((candidates: readonly string[], wish: PlaceWish) => Place | undefined) | undefined;
   depth(): { readonly waiting: number; readonly running: number };
   /** How many places of a backend are taken, from the moment of the grant on. */
   running(backend: string): number;
@@ -56,16 +59,25 @@ export function createPlaces(
     void catalog.refreshed().then(tell);
   }
 
+  function ticketFor(candidates: readonly string[], { exchange, model }: PlaceWish): Ticket {
+    const id = rooms.ticketId(exchange.id);
+    const name = model === undefined ? undefined : bareModelName(model);
+    return { id, key: callerOf(exchange), priority: exchange.priority, model: name, candidates };
+  }
+
   return {
-    take(candidates, { exchange, model }, signal) {
+    takeNow(candidates, wish) {
       tell(pool.snapshot(plan));
-      const id = rooms.ticketId(exchange.id);
-      const key = callerOf(exchange);
-      const name = model === undefined ? undefined : bareModelName(model);
-      const place = room.acquire({ id, key, priority: exchange.priority, model: name, candidates }, signal);
+      return room.acquireNow(ticketFor(candidates, wish));
+    },
+    take(candidates, wish, signal) {
+      tell(pool.snapshot(plan));
+      const { exchange } = wish;
+      const ticket = ticketFor(candidates, wish);
+      const place = room.acquire(ticket, signal);
       if (room.depth().waiting === 0) return place;
       lookAgain();
-      exchange.waitingFor = () => describePosition(room.positionOf(id));
+      exchange.waitingFor = () => describePosition(room.positionOf(ticket.id));
       return place.finally(() => {
         exchange.waitingFor = undefined;
       });

@@ -7,7 +7,18 @@ import { selectMends } from "../dialects/apply.ts";
 
 const retry = [requiredToolRetry];
 
-export async function openWithTool(
+export function openWithTool(
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  // Most requests require none, whoever answers.
+  const mayNeedRetry = requiredToolRetry.applies?.(factsOf(request, journey)) ?? true;
+  const open = mayNeedRetry ? openOrRetry : openAnswer;
+  return open(clientHeaders, request, journey);
+}
+
+async function openOrRetry(
   clientHeaders: Headers,
   request: ModelRequestBody,
   journey: Journey,

@@ -83,6 +83,8 @@ export function sharePlaces(local: Places, { plan, pool, runtime, leases }: Shar
 
   return {
     ...queue,
+    // Others hold the places, too.
+    takeNow: undefined,
     async take(candidates, wish, signal) {
       const place = await queue.take(candidates, wish, signal);
       const since = runtime.now();

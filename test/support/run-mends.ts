@@ -27,7 +27,7 @@ function prepare({ type = "lmstudio", endpoint = "chat", asked = {}, only, optio
 }
 
 /** The request as the backend gets it, and the ids of the mends that changed something. */
-export function runRequest(asked: JsonObject, run: Omit<MendRun, "asked"> = {}) {
+export async function runRequest(asked: JsonObject, run: Omit<MendRun, "asked"> = {}) {
   const { facts, chosen } = prepare({ ...run, asked });
   return mendRequest(chosen, asked, facts);
 }

@@ -28,6 +28,8 @@ export interface Enqueued {
 export interface Scheduler {
   /** Throws where the id waits or runs already. */
   enqueue(ticket: Ticket, now: number): Enqueued;
+  /** The backend that the ticket is granted, where nobody waits and one has room; else undefined, and nothing was done. */
+  takeNow(ticket: Ticket, now: number): string | undefined;
   /** A waiting ticket leaves. One that was granted is to be released instead. */
   cancel(id: string, now: number): readonly Decision[];
   /** A granted request ended; `serviceMs` is how long it ran, left out where that says nothing of the next one. */
@@ -125,6 +127,14 @@ export function createScheduler(given: Partial<QueueOptions> = {}): Scheduler {
     };
   }
 
+  function takeNow(ticket: Ticket, now: number): string | undefined {
+    const { id, model } = ticket;
+    if (waiters.size > 0 || grants.has(id)) return undefined;
+    const box = placeFor(ticket, now, now);
+    if (box !== undefined) take(id, model, box);
+    return box?.name;
+  }
+
   function expire(now: number): Decision[] {
     const expired: Decision[] = [];
     for (;;) {
@@ -138,6 +148,7 @@ export function createScheduler(given: Partial<QueueOptions> = {}): Scheduler {
 
   return {
     enqueue,
+    takeNow,
     expire,
     cancel(id, now) {
       const waiter = waiters.get(id);

@@ -32,6 +32,8 @@ export interface WaitingRoom {
    * the queue is full, with 503 after `maxWaitMs`, and at once when the signal aborts.
    */
   acquire(ticket: Ticket, signal: StopSignal): Promise<Place>;
+  /** The same without a promise, where nobody waits and a place is free; else undefined, and `acquire` is to be asked. */
+  acquireNow(ticket: Ticket): Place | undefined;
   /** To be told whenever health, drain state, limits or loaded models may have changed. */
   setBackends(backends: readonly BackendPlaces[]): void;
   depth(): { readonly waiting: number; readonly running: number };
@@ -55,8 +57,7 @@ export function createWaitingRoom(options: Partial<QueueOptions>, clock: RoomClo
   const guests = new Map<string, Guest>();
   let alarm: { readonly at: number; readonly stop: () => void } | undefined;
 
-  function placeOn(backend: string, { id }: Ticket, since: number): Place {
-    const grantedAt = clock.now();
+  function placeOn(backend: string, { id }: Ticket, since: number, grantedAt = clock.now()): Place {
     let isHeld = true;
     return {
       backend,
@@ -128,6 +129,11 @@ export function createWaitingRoom(options: Partial<QueueOptions>, clock: RoomClo
       follow(decisions);
       if (admission.kind === "full") throw queueFull(admission.retryAfterSeconds);
       return placeOn(admission.backend, ticket, since);
+    },
+    acquireNow(ticket) {
+      const since = clock.now();
+      const backend = scheduler.takeNow(ticket, since);
+      return backend === undefined ? undefined : placeOn(backend, ticket, since, since);
     },
     setBackends: (backends) => follow(scheduler.setBackends(backends, clock.now())),
     depth: scheduler.depth,
