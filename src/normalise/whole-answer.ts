@@ -2,6 +2,7 @@
 import { mendAnswer } from "../dialects/apply.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { withModel } from "../protocol/openai/model-field.ts";
+import { replaceOnlyModel } from "../protocol/openai/only-model.ts";
 import { readUsage, type TokenCounts, usageOf } from "../protocol/openai/read-usage.ts";
 import { scanObject } from "../protocol/openai/scan.ts";
 import { encodeModelName, replaceModel } from "../protocol/openai/splice.ts";
@@ -44,13 +45,18 @@ function passesVectors({ endpoint, facts: { asked } }: AnswerContext): boolean {
 function readAsItIs(bytes: Uint8Array<ArrayBuffer>, context: AnswerContext): WholeAnswer | undefined {
   const isMended = context.mends.some((mend) => mend.answer !== undefined);
   if (!isMended && bytes.byteLength > mostParsedBytes) return spliceLong(bytes, context);
-  const parsed = parseObject(bytes);
+  const text = decoder.decode(bytes);
+  const parsed = parseText(text);
   if (parsed === undefined || isErrorBody(parsed)) return undefined;
   const { body, applied } = mendAnswer(context.mends, parsed, context.facts);
-  if (applied.length === 0) return { bytes: named(bytes, context), usage: usageOf(parsed) };
+  if (applied.length === 0) {
+    const isPlain = context.endpoint.answerModelPath.length === 1 && typeof parsed["model"] === "string";
+    const renamed = isPlain ? replaceOnlyModel(bytes, text, encodeModelName(context.alias)) : undefined;
+    return { bytes: renamed ?? named(bytes, context), usage: usageOf(parsed) };
+  }
   for (const id of applied) context.onMend(id);
-  const text = JSON.stringify(withModel(body, context.endpoint.answerModelPath, context.alias));
-  return { bytes: encoder.encode(text), usage: usageOf(body) };
+  const mended = JSON.stringify(withModel(body, context.endpoint.answerModelPath, context.alias));
+  return { bytes: encoder.encode(mended), usage: usageOf(body) };
 }
 
 function spliceLong(bytes: Uint8Array<ArrayBuffer>, context: AnswerContext): WholeAnswer | undefined {
@@ -64,9 +70,11 @@ function named(bytes: Uint8Array<ArrayBuffer>, { endpoint, alias }: AnswerContex
 }
 
 /** Undefined for what is no JSON object. */
-export function parseObject(bytes: Uint8Array): JsonObject | undefined {
+export const parseObject = (bytes: Uint8Array): JsonObject | undefined => parseText(decoder.decode(bytes));
+
+function parseText(text: string): JsonObject | undefined {
   try {
-    const parsed: unknown = JSON.parse(decoder.decode(bytes));
+    const parsed: unknown = JSON.parse(text);
     return isJsonObject(parsed) ? parsed : undefined;
   } catch {
     return undefined;

@@ -8,6 +8,7 @@ import { readBody } from "../http/body.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/openai/long-texts.ts";
+import { replaceOnlyModel } from "../protocol/openai/only-model.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { listedModels } from "../route/pool.ts";
 import { selectTarget } from "../route/weighted-choice.ts";
@@ -18,7 +19,7 @@ import {
   type Resolved,
   resolveAlias,
 } from "../translate/alias.ts";
-import { parseRequest } from "../translate/canonical.ts";
+import { decodeRequest, parseRequestText } from "../translate/canonical.ts";
 import { stickyValueOf } from "../translate/split.ts";
 import type { Services } from "./services.ts";
 import { excerptOf } from "./settle.ts";
@@ -51,7 +52,7 @@ export async function readModelRequest(
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }
-  const { fields, longTexts } = readFields(sent, endpoint, exchange.deployment);
+  const { fields, longTexts, text } = readFields(sent, endpoint, exchange.deployment);
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   requireModel(key, fields.model);
@@ -67,8 +68,24 @@ export async function readModelRequest(
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
   const short = longTexts?.skeleton ?? sent;
-  const bytes = isAsSent ? short : setModel(short, encodeModelName(model));
+  const bytes = isAsSent ? short : renamed(short, text, model, exchange.deployment === undefined);
   return { fields, bytes, longTexts };
+}
+
+/** `isNamed` where the body itself names the model. */
+function renamed(
+  bytes: Uint8Array<ArrayBuffer>,
+  text: string,
+  model: string,
+  isNamed: boolean,
+): Uint8Array<ArrayBuffer> {
+  const name = encodeModelName(model);
+  return (isNamed ? replaceOnlyModel(bytes, text, name) : undefined) ?? setModel(bytes, name);
+}
+
+/** `text` is what was parsed: the short form where there is one. */
+interface ReadFields extends Pick<ReadRequest, "fields" | "longTexts"> {
+  readonly text: string;
 }
 
 /** Chats are read without their long texts, which nothing on the way looks at. */
@@ -76,18 +93,20 @@ function readFields(
   sent: Uint8Array<ArrayBuffer>,
   endpoint: Endpoint,
   deployment: string | undefined,
-): Pick<ReadRequest, "fields" | "longTexts"> {
+): ReadFields {
   const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent) : undefined;
   if (longTexts !== undefined) {
     try {
-      const fields = parseRequest(longTexts.skeleton, endpoint.request, deployment);
-      if (standInContents(fields, longTexts.count)) return { fields, longTexts };
+      const text = decodeRequest(longTexts.skeleton);
+      const fields = parseRequestText(text, endpoint.request, deployment);
+      if (standInContents(fields, longTexts.count)) return { fields, longTexts, text };
     } catch (thrown) {
       // What is wrong is told of the request as it came.
       if (!(thrown instanceof ProxyError)) throw thrown;
     }
   }
-  return { fields: parseRequest(sent, endpoint.request, deployment), longTexts: undefined };
+  const text = decodeRequest(sent);
+  return { fields: parseRequestText(text, endpoint.request, deployment), longTexts: undefined, text };
 }
 
 function requireFewMessages({ messages, input }: ModelRequest, limit: number): void {

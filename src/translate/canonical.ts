@@ -7,27 +7,44 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** Parses once and checks against `schema`; a `deployment` from the path stands for the body's model. */
 export function parseRequest<T>(bytes: Uint8Array, schema: z.ZodType<T>, deployment?: string): T {
-  const sent = parseJson(bytes);
+  return parseRequestText(decodeRequest(bytes), schema, deployment);
+}
+
+/** The same of what `decodeRequest` made of the bytes. */
+export function parseRequestText<T>(text: string, schema: z.ZodType<T>, deployment?: string): T {
+  const sent = parseJson(text);
   const body = deployment === undefined ? sent : { ...sent, model: deployment };
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   throw explainIssue(result.error.issues[0], body);
 }
 
-function parseJson(bytes: Uint8Array): JsonObject {
+/** The body as text; 400 where there is none, or it is no UTF-8. */
+export function decodeRequest(bytes: Uint8Array): string {
   if (bytes.byteLength === 0) {
     throw badRequest("The request has no body: send a JSON object, with content-type: application/json.");
   }
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw notJson(" (it is not UTF-8)");
+  }
+}
+
+function parseJson(text: string): JsonObject {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(decoder.decode(bytes));
+    parsed = JSON.parse(text);
   } catch (cause) {
-    const where = cause instanceof SyntaxError ? positionIn(cause.message) : " (it is not UTF-8)";
-    throw badRequest(`The request's body is not valid JSON${where}. Check its quotes, commas and brackets.`);
+    throw notJson(cause instanceof Error ? positionIn(cause.message) : "");
   }
   if (!isJsonObject(parsed))
     throw badRequest('The request\'s body must be a JSON object, such as {"model": …}.');
   return parsed;
+}
+
+function notJson(where: string): ProxyError {
+  return badRequest(`The request's body is not valid JSON${where}. Check its quotes, commas and brackets.`);
 }
 
 /** Engines word JSON errors differently, and quote the body; only the position is passed on. */
