@@ -6,6 +6,7 @@ import type { TokenCounts } from "../protocol/openai/read-usage.ts";
 import { encodeModelName, replaceModelInFrame } from "../protocol/openai/splice.ts";
 import { ProxyError } from "../errors.ts";
 import { joinChunks } from "../byte-channel.ts";
+import { createJoiner } from "../sse/joiner.ts";
 import { createFrameSplitter } from "../sse/frames.ts";
 import { isDone, parseFrame, readData, type SseFrame } from "../sse/parse.ts";
 import { type ChunkTranslation, createChunkOutput, createTranslatedOutput } from "./event-output.ts";
@@ -57,6 +58,7 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
   const encodedAlias = encodeModelName(alias);
   const splitter = createFrameSplitter();
   const repeater = createRepeater();
+  const joiner = createJoiner();
   /** Where each event is read, as mends do, one that cannot be read ends the answer. */
   const isRead = mend !== undefined || translation !== undefined;
   let hasData = false;
@@ -97,11 +99,14 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
       chunks === undefined
         ? replaceModelInFrame(frame, parsed, endpoint.eventModelPath, encodedAlias)
         : output.chunks(chunks, parsed.event);
-    if (translation === undefined && mend?.passesText?.() === true && (chunks?.length ?? 1) === 1)
+    if (translation === undefined && passesText() && (chunks?.length ?? 1) === 1)
       repeater.observe(frame, translated);
     else repeater.forget();
     return translated;
   }
+
+  /** Where nothing is mended only the name is another one. */
+  const passesText = () => mend === undefined || mend.passesText?.() === true;
 
   /** Undefined where the bytes can stay as they are, but for the name. */
   function mendedChunks(
@@ -147,10 +152,12 @@ export function createEventTranslation(options: EventTranslationOptions): EventT
     push(chunk) {
       const frames = splitter.push(chunk);
       if (frames.length === 0) return nothing;
-      // Joined once a read: an array of its own for each frame would be garbage outside of the engine's own heap.
-      const pieces = frames.flatMap((frame) => repeater.match(frame) ?? translate(frame));
-      const [first] = pieces;
-      return pieces.length === 1 && first !== undefined ? first : joinChunks(pieces);
+      const [only] = frames;
+      if (frames.length === 1 && only !== undefined) {
+        const pieces = repeater.match(only);
+        return pieces === undefined ? translate(only) : joiner.join(pieces);
+      }
+      return joiner.join(frames.flatMap((frame) => repeater.match(frame) ?? translate(frame)));
     },
     end() {
       const rest = splitter.end();
