@@ -1,6 +1,7 @@
 /** Counts by prom-client, for Prometheus. Loaded by the shells that can; knows no pipeline. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Metrics, RequestSample, Standing } from "./metrics.ts";
+import { createTallies, type Tallies } from "./tally.ts";
 
 /** From a cached answer to a long generation. */
 const secondsBuckets = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
@@ -31,13 +32,13 @@ function createRequestRecord(registers: Registry[]): (sample: RequestSample) => 
   const histogram = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name, help, buckets, labelNames: served, registers });
 
-  const requests = counter("proxy_requests_total", "Requests that ended.", [...served, "status"]);
+  const tallies = createTallies();
+  createTalliedCounters(tallies, registers);
   const variants = counter("proxy_variant_requests_total", "Requests of shared aliases, by their model.", [
     "alias",
     "variant",
     "status",
   ]);
-  const tokens = counter("proxy_tokens_total", "Tokens as the backends counted them.", [...served, "kind"]);
   const retries = counter("proxy_retries_total", "Tries in vain before the answer.", served);
   const durations = histogram(
     "proxy_request_seconds",
@@ -59,18 +60,43 @@ function createRequestRecord(registers: Registry[]): (sample: RequestSample) => 
   return (sample) => {
     const { backend, alias, endpoint, status, variant } = sample;
     const labels = { backend, alias, endpoint };
-    requests.inc({ ...labels, status });
+    tallies.count(sample);
     if (variant !== undefined) variants.inc({ alias, variant, status });
     durations.observe(labels, sample.seconds);
     if (sample.ttftSeconds !== undefined) firstBytes.observe(labels, sample.ttftSeconds);
     if (sample.waitedSeconds > 0) waits.observe(labels, sample.waitedSeconds);
     if (sample.interTokenSeconds !== undefined) pauses.observe(labels, sample.interTokenSeconds);
-    if (sample.promptTokens !== undefined) tokens.inc({ ...labels, kind: "prompt" }, sample.promptTokens);
-    if (sample.completionTokens !== undefined) {
-      tokens.inc({ ...labels, kind: "completion" }, sample.completionTokens);
-    }
     if (sample.retries > 0) retries.inc(labels, sample.retries);
   };
+}
+
+/** Filled from the tallies whenever a scraper asks. */
+function createTalliedCounters(tallies: Tallies, registers: Registry[]): void {
+  const requests = new Counter({
+    name: "proxy_requests_total",
+    help: "Requests that ended.",
+    labelNames: [...served, "status"] as const,
+    registers,
+    collect() {
+      requests.reset();
+      for (const { labels, byStatus } of tallies.all()) {
+        for (const [status, count] of byStatus) requests.inc({ ...labels, status }, count);
+      }
+    },
+  });
+  const tokens = new Counter({
+    name: "proxy_tokens_total",
+    help: "Tokens as the backends counted them.",
+    labelNames: [...served, "kind"] as const,
+    registers,
+    collect() {
+      tokens.reset();
+      for (const { labels, promptTokens, completionTokens } of tallies.all()) {
+        if (promptTokens !== undefined) tokens.inc({ ...labels, kind: "prompt" }, promptTokens);
+        if (completionTokens !== undefined) tokens.inc({ ...labels, kind: "completion" }, completionTokens);
+      }
+    },
+  });
 }
 
 function createStandingGauges(registers: Registry[]): (standing: Standing) => void {

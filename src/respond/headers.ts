@@ -58,16 +58,22 @@ export function streamHeaders(exchange: Exchange, now: number, upstream?: Header
 
 /** As they stood when the request came in: what its answer takes is not known yet. */
 function setRateLimits(headers: HeaderMap, { rateLimits }: Exchange, now: number): void {
-  for (const kind of ["requests", "tokens"] as const) {
-    const state = rateLimits[kind];
-    if (state === undefined) continue;
-    headers.set(`x-ratelimit-limit-${kind}`, String(state.limit));
-    headers.set(`x-ratelimit-remaining-${kind}`, String(state.remaining));
-    headers.set(`x-ratelimit-reset-${kind}`, formatDuration(state.resetAt - now));
+  const { requests, tokens } = rateLimits;
+  if (requests !== undefined) {
+    headers.set("x-ratelimit-limit-requests", String(requests.limit));
+    headers.set("x-ratelimit-remaining-requests", String(requests.remaining));
+    headers.set("x-ratelimit-reset-requests", formatDuration(requests.resetAt - now));
+  }
+  if (tokens !== undefined) {
+    headers.set("x-ratelimit-limit-tokens", String(tokens.limit));
+    headers.set("x-ratelimit-remaining-tokens", String(tokens.remaining));
+    headers.set("x-ratelimit-reset-tokens", formatDuration(tokens.resetAt - now));
   }
 }
 
 /** Header values are ASCII; a model name may hold anything. */
 function setIfPlain(headers: HeaderMap, name: string, value: string | undefined): void {
-  if (value !== undefined && /^[\x20-\x7e]+$/.test(value)) headers.set(name, value);
+  if (value !== undefined && plainValue.test(value)) headers.set(name, value);
 }
+
+const plainValue = /^[\x20-\x7e]+$/;
