@@ -20,6 +20,8 @@ export interface Admission {
    * by `leave`, a request excepted.
    */
   enter(exchange: Exchange, caller: Caller): Promise<void> | undefined;
+  /** Whether tokens are counted for the caller at all: an estimate is not made for nobody. */
+  countsTokens(exchange: Exchange): boolean;
   /** Takes the tokens that the request is thought to need; throws or rejects likewise. Does nothing for who has not entered. */
   takeTokens(exchange: Exchange, estimate: number): Promise<void> | undefined;
   /** Gives the place back and charges the tokens that it came to, undefined where nobody told; once, whatever is called later. */
@@ -83,6 +85,10 @@ export function createAdmission({ limiters, slots }: AdmissionState, runtime: Ru
       return release instanceof Promise
         ? release.then((later) => takeRequest(exchange, caller, later))
         : takeRequest(exchange, caller, release);
+    },
+    countsTokens(exchange) {
+      const entry = entryOf(exchange);
+      return entry !== undefined && windows.areHeld(entry.caller, "tokens");
     },
     takeTokens(exchange, estimate) {
       const entry = entryOf(exchange);

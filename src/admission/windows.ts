@@ -48,6 +48,8 @@ const windows: ReadonlyArray<LimitWindow & { readonly limit: keyof CallerLimits 
 ];
 
 export interface Windows {
+  /** Whether the caller has any window of the kind. */
+  areHeld(caller: Caller, kind: LimitWindow["kind"]): boolean;
   /** From every window of the kind, or from none; throws 429, or rejects with it where somebody else counts. */
   takeAll(
     exchange: Exchange,
@@ -129,6 +131,7 @@ export function createWindows(limiters: LimiterSource, runtime: Pick<Runtime, "n
   }
 
   return {
+    areHeld: ({ limits }, kind) => windowsOf(limits)[kind].length > 0,
     takeAll(exchange, caller, kind, points) {
       const held = windowsOf(caller.limits)[kind];
       if (held.length === 0) return nothing;

@@ -57,9 +57,10 @@ export async function readModelRequest(
   exchange.streamed = fields.stream === true;
   requireModel(key, fields.model);
   requireFewMessages(fields, services.plan.bounds.messages);
+  const { admission } = services;
   // Counting tokens generates none.
-  if (endpoint.path !== countTokensEndpoint.path) {
-    const taking = services.admission.takeTokens(exchange, estimateRequest(fields));
+  if (endpoint.path !== countTokensEndpoint.path && admission.countsTokens(exchange)) {
+    const taking = admission.takeTokens(exchange, estimateRequest(fields));
     if (taking !== undefined) await taking;
   }
   const found = findTarget(fields.model, endpoint, services);
