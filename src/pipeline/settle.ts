@@ -21,8 +21,9 @@ export const loggedBodyBytes = 16 * 1024;
 export function settle(exchange: Exchange, work: Cancellation, services: Services, ending: Ending): void {
   work.finish();
   services.admission.leave(exchange, chargedTokens(exchange, ending));
-  const { log, now } = services.runtime;
-  services.metrics.requestEnded(toSample(exchange, ending, now()));
+  const { log } = services.runtime;
+  const now = services.runtime.now();
+  services.metrics.requestEnded(toSample(exchange, ending, now));
   const { logResponseBodies } = services.plan;
   const fields = {
     request: exchange.id,
@@ -30,7 +31,7 @@ export function settle(exchange: Exchange, work: Cancellation, services: Service
     path: exchange.path,
     status: ending.status,
     outcome: ending.outcome,
-    ms: now() - exchange.startedAt,
+    ms: now - exchange.startedAt,
     client: exchange.clientAddress,
     principal: exchange.principal,
     asked: exchange.alias,

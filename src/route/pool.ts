@@ -153,9 +153,10 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
     },
     begin(backend) {
       const record = recordOf(backend);
-      const entry = { since: now() };
+      const since = now();
+      const entry = { since };
       record.running.add(entry);
-      step(backend, { type: "begin" }, now());
+      step(backend, { type: "begin" }, since);
       const { generation } = record.breaker;
       let isOver = false;
       return ({ outcome, ttftMs }) => {

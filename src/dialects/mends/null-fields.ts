@@ -43,8 +43,9 @@ function mendFormat(format: JsonObject): JsonObject | undefined {
 }
 
 function withoutNulls(body: JsonObject): JsonObject | undefined {
-  for (const value of Object.values(body)) {
-    if (value === null) return Object.fromEntries(Object.entries(body).filter(([, kept]) => kept !== null));
+  for (const key in body) {
+    if (body[key] === null)
+      return Object.fromEntries(Object.entries(body).filter(([, kept]) => kept !== null));
   }
   return undefined;
 }

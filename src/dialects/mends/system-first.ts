@@ -14,15 +14,27 @@ export const systemFirst: Mend = {
   applies: ({ options }) => options.mergesSystem,
   request(body) {
     const messages = objectsIn(body["messages"]);
+    if (isSettled(messages)) return undefined;
     const merged = joinNeighbours([
       ...messages.filter(({ role }) => role === "system"),
       ...messages.filter(({ role }) => role !== "system"),
     ]);
-    const isSame =
-      merged.length === messages.length && merged.every((message, index) => message === messages[index]);
-    return isSame ? undefined : { ...body, messages: merged };
+    return { ...body, messages: merged };
   },
 };
+
+/** Whether no message has to go before another one, and none to be joined to it. */
+function isSettled(messages: readonly JsonObject[]): boolean {
+  let before: JsonObject | undefined;
+  for (const message of messages) {
+    if (before !== undefined) {
+      const isLate = message["role"] === "system" && before["role"] !== "system";
+      if (isLate || canJoin(before, message)) return false;
+    }
+    before = message;
+  }
+  return true;
+}
 
 function joinNeighbours(messages: readonly JsonObject[]): readonly JsonObject[] {
   const joined: JsonObject[] = [];

@@ -10,7 +10,8 @@ export function changeList(body: JsonObject, key: string, change: Change): JsonO
   if (!Array.isArray(list)) return undefined;
   // Nothing is copied before the first change: most lists have none.
   let changed: unknown[] | undefined;
-  for (const [index, part] of list.entries()) {
+  for (let index = 0; index < list.length; index++) {
+    const part: unknown = list[index];
     const next = isJsonObject(part) ? change(part, index) : undefined;
     if (next === undefined) {
       changed?.push(part);
@@ -40,10 +41,15 @@ export function changeObject(
 
 /** A copy without some fields; undefined where it has none of them. */
 export function without(body: JsonObject, keys: readonly string[]): JsonObject | undefined {
-  if (!keys.some((key) => key in body)) return undefined;
+  if (!hasAny(body, keys)) return undefined;
   const rest: Record<string, unknown> = {};
   for (const key of Object.keys(body)) if (!keys.includes(key)) define(rest, key, body[key]);
   return rest;
+}
+
+function hasAny(body: JsonObject, keys: readonly string[]): boolean {
+  for (const key of keys) if (key in body) return true;
+  return false;
 }
 
 /** As JSON.parse does it: `__proto__` is a key like any other. */
