@@ -87,9 +87,10 @@ async function mendFrom(
 export function mendAnswer(mends: readonly Mend[], body: JsonObject, facts: MendFacts): Mended {
   const applied: string[] = [];
   let current = body;
-  for (const mend of mends.toReversed()) {
-    const next = mend.answer?.(current, facts);
-    if (next === undefined) continue;
+  for (let index = mends.length - 1; index >= 0; index--) {
+    const mend = mends[index];
+    const next = mend?.answer?.(current, facts);
+    if (mend === undefined || next === undefined) continue;
     current = next;
     applied.push(mend.id);
   }

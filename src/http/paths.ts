@@ -4,8 +4,10 @@
 export function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("//") + 2);
   if (start === -1) return "/";
-  const end = url.slice(start).search(/[?#]/);
-  return end === -1 ? url.slice(start) : url.slice(start, start + end);
+  const hash = url.indexOf("#", start);
+  const query = url.indexOf("?", start);
+  const end = query === -1 || (hash !== -1 && hash < query) ? hash : query;
+  return end === -1 ? url.slice(start) : url.slice(start, end);
 }
 
 /** The query with its question mark as a backend is to get it: without Azure's api-version, which speaks to Azure alone. */

@@ -13,7 +13,8 @@ export interface ImagePart {
 /** Every image of the request, in order. Texts are not looked at. */
 export function imagesIn(body: JsonObject): readonly ImagePart[] {
   const { messages } = body;
-  if (!Array.isArray(messages)) return [];
+  // Most requests are of texts alone.
+  if (!Array.isArray(messages) || !messages.some(hasParts)) return [];
   return messages.flatMap((message: unknown, at) => {
     const content = isJsonObject(message) ? message["content"] : undefined;
     if (!Array.isArray(content)) return [];
@@ -22,6 +23,8 @@ export function imagesIn(body: JsonObject): readonly ImagePart[] {
     );
   });
 }
+
+const hasParts = (message: unknown) => isJsonObject(message) && Array.isArray(message["content"]);
 
 /** A copy of the request with other URLs in its images; `change` gives undefined for those that stay. */
 export function changeImageUrls(

@@ -44,11 +44,11 @@ export function kindOf(model: LocalModel): ModelKind {
 
 /** The bare name in lower case: without publisher (`qwen/`), quantisation (`@q4_k_m`) and instance (`:2`). */
 export function bareModelName(id: string): string {
-  const name = id.slice(id.lastIndexOf("/") + 1);
-  return name
-    .replace(/@[^@/]*$/, "")
-    .replace(/:\d+$/, "")
-    .toLowerCase();
+  const named = id.slice(id.lastIndexOf("/") + 1);
+  // Few have either.
+  const whole = named.includes("@") ? named.replace(/@[^@/]*$/, "") : named;
+  const name = whole.includes(":") ? whole.replace(/:\d+$/, "") : whole;
+  return name.toLowerCase();
 }
 
 /** Whether `asked` names `listed` as LM Studio understands names: exactly, or by the bare name. */
