@@ -57,6 +57,25 @@ describe("the waiting room", () => {
     expect(clock.timers()).toEqual([]);
   });
 
+  it("gives a free place without a promise, but never before who waits", async () => {
+    const { clock, room, ticket, acquire } = open({}, 2);
+    const first = room.acquireNow(ticket("1"));
+    const second = room.acquireNow(ticket("2"));
+    expect(first).toMatchObject({ backend: "box", waitedMs: 0 });
+    expect(room.acquireNow(ticket("3"))).toBeUndefined();
+    expect(room.depth()).toEqual({ waiting: 0, running: 2 });
+    const waiting = acquire("4");
+    // One that may go elsewhere is not asked for at once while anybody waits.
+    room.setBackends([places("box", { limit: 2 }), places("other", { limit: 1 })]);
+    expect(room.acquireNow(ticket("5", { candidates: ["other"] }))).toBeUndefined();
+    first?.release(served);
+    (await waiting).release(served);
+    second?.release(served);
+    second?.release(served);
+    expect(room.depth()).toEqual(idle);
+    expect(clock.timers()).toEqual([]);
+  });
+
   it("takes a place back once, however often it is released", async () => {
     const { room, acquire } = open();
     const first = await acquire("1");
