@@ -87,7 +87,10 @@ export class Outgoing {
     this.#begin(status, fields, undefined);
     this.#state = "begun";
     // With the first bytes where they are there, else at once: a client may wait for the headers alone.
-    this.#outflow.turn.whenAllIsRead(() => this.#flush());
+    this.#outflow.turn.whenAllIsRead(() => {
+      // What has ended by then is flushed by its end, and once.
+      if (this.#state === "begun") this.#flush();
+    });
   }
 
   #begin(status: number, fields: FieldList, length: number | undefined): void {
