@@ -114,8 +114,15 @@ export class Outgoing {
   /** The promise, where there is one, resolves when more may be written, and never rejects. */
   write(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#state !== "begun" || bytes.byteLength === 0) return this.#taken?.promise;
+    if (this.#owed !== undefined) {
+      this.#owed -= bytes.byteLength;
+      // What is too much would be taken for the start of the next answer.
+      if (this.#owed < 0) {
+        this.#outflow.destroy();
+        return undefined;
+      }
+    }
     if (this.#framing !== "none") this.#due.push(bytes);
-    if (this.#owed !== undefined) this.#owed -= bytes.byteLength;
     this.#flushSoon();
     return this.#taken?.promise;
   }
