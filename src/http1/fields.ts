@@ -20,7 +20,8 @@ export function findHeadEnd(bytes: Uint8Array, from: number): number {
   return -1;
 }
 
-const decoder = new TextDecoder();
+// What begins with the three bytes of a byte order mark begins with them.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Each byte a character, as the fields of HTTP are. */
 export function textOf(bytes: Uint8Array): string {
@@ -111,7 +112,7 @@ function trimmed(text: string, start: number, end: number): string {
 /** The words of a list such as `connection`, in lower case. */
 export function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (typeof value !== "string") return [];
-  return value.split(",").map((word) => word.trim().toLowerCase());
+  return value.split(",").map((word) => trimmed(word, 0, word.length).toLowerCase());
 }
 
 /** A body's length in bytes as a field tells it; undefined where that is no length. */
