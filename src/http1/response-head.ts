@@ -11,6 +11,9 @@ export interface ResponseHead {
   readonly keepAliveMs: number;
 }
 
+/** Other statuses than these are none: RFC 9110 15. */
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+
 /** `text` is the head with its last line's end, without the empty line; undefined where it is malformed. */
 export function parseResponseHead(
   text: string,
@@ -18,7 +21,7 @@ export function parseResponseHead(
   longestKeepAliveMs: number,
 ): ResponseHead | undefined {
   const lineEnd = text.indexOf("\r\n");
-  const found = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(text.slice(0, lineEnd));
+  const found = statusLine.exec(text.slice(0, lineEnd));
   const fields = parseFields(text, lineEnd + 2);
   if (found === null || fields === undefined) return undefined;
   const isModern = found[1] === "1";
