@@ -10,10 +10,19 @@ const mostLineBytes = 16 * 1024;
 /** Thirteen digits are still an exact number. */
 const mostSizeDigits = 13;
 
-const [carriageReturn, lineFeed, semicolon] = [13, 10, 59];
+const [carriageReturn, lineFeed, semicolon, lastControl] = [13, 10, 59, 31];
 
 type State =
-  "size" | "extension" | "size-end" | "data" | "data-cr" | "data-lf" | "trailer" | "trailer-lf" | "last-lf";
+  | "size"
+  | "size-blank"
+  | "extension"
+  | "size-end"
+  | "data"
+  | "data-cr"
+  | "data-lf"
+  | "trailer"
+  | "trailer-lf"
+  | "last-lf";
 
 export class ChunkedDecoder {
   #state: State = "size";
@@ -43,6 +52,8 @@ export class ChunkedDecoder {
     switch (this.#state) {
       case "size":
         return this.#readSize(byte);
+      case "size-blank":
+        return this.#endSize(byte);
       case "extension":
         if (byte === carriageReturn) this.#state = "size-end";
         else this.#countLine(byte);
@@ -88,14 +99,21 @@ export class ChunkedDecoder {
       this.#size = this.#size * 16 + digit;
       return false;
     }
-    const isEnd = byte === carriageReturn || byte === semicolon || byte === 32 || byte === 9;
-    if (this.#digits === 0 || !isEnd) throw new MalformedBody("A chunk's size is no number.");
-    this.#state = byte === carriageReturn ? "size-end" : "extension";
+    if (this.#digits === 0) throw new MalformedBody("A chunk's size is no number.");
+    return this.#endSize(byte);
+  }
+
+  #endSize(byte: number): false {
+    if (byte === carriageReturn) this.#state = "size-end";
+    else if (byte === semicolon) this.#state = "extension";
+    else if (isBlank(byte)) this.#state = "size-blank";
+    else throw new MalformedBody("A chunk's size is no number.");
+    if (byte !== carriageReturn) this.#countLine(byte);
     return false;
   }
 
   #countLine(byte: number): void {
-    if (byte === lineFeed || ++this.#lineBytes > mostLineBytes)
+    if ((byte <= lastControl && !isBlank(byte)) || ++this.#lineBytes > mostLineBytes)
       throw new MalformedBody("A line between two chunks is malformed.");
   }
 }
@@ -103,6 +121,8 @@ export class ChunkedDecoder {
 function expect(byte: number, expected: number): void {
   if (byte !== expected) throw new MalformedBody("A chunk does not end where it should.");
 }
+
+const isBlank = (byte: number) => byte === 32 || byte === 9;
 
 function digitOf(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
