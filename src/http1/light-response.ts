@@ -10,6 +10,9 @@ export interface BodySource {
   pieces?(): ChunkReader;
 }
 
+/** With them the platform's own may have no body, not even one of nothing. */
+const bodilessStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
+
 export class LightResponse implements Response {
   readonly status: number;
   readonly statusText = "";
@@ -47,7 +50,11 @@ export class LightResponse implements Response {
 
   /** The same as the platform's own; from then on it has the body. */
   #platform(): Response {
-    this.#real ??= new Response(this.#source.stream(), { status: this.status, headers: [...this.headers] });
+    const { status, headers } = this;
+    this.#real ??= new Response(bodilessStatuses.has(status) ? null : this.#source.stream(), {
+      status,
+      headers: [...headers],
+    });
     return this.#real;
   }
 
