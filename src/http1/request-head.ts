@@ -29,7 +29,8 @@ export function parseRequestHead(text: string): RequestHead | Refusal {
   const method = text.slice(0, methodEnd);
   const target = text.slice(methodEnd + 1, versionStart);
   const version = text.slice(versionStart + 1, lineEnd);
-  if (!isToken(method) || !isTarget(target)) return 400;
+  // To a CONNECT any answer would be the start of a tunnel, which nobody can have here.
+  if (!isToken(method) || method === "CONNECT" || !isTarget(target)) return 400;
   if (version !== "HTTP/1.1" && version !== "HTTP/1.0") return /^HTTP\/\d(\.\d)?$/.test(version) ? 505 : 400;
   const fields = parseFields(text, lineEnd + 2);
   if (fields === undefined) return 400;
