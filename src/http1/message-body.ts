@@ -12,6 +12,9 @@ const mostReadBytes = 64 * 1024;
 /** Smaller bodies are joined once they are there. */
 const leastCopied = 64 * 1024;
 
+/** Longer ones are not believed before they are there. */
+const mostCopied = 256 * 1024 * 1024;
+
 /** Smaller pieces may share their memory with others. */
 const leastOwnBytes = 16 * 1024;
 
@@ -108,7 +111,8 @@ export class MessageBody implements BodySource {
     if (this.#state === "ended") return Promise.resolve(this.#join());
     if (this.#state !== "open") return Promise.reject(this.#state);
     this.#whole = Promise.withResolvers();
-    if ((this.#announced ?? 0) >= leastCopied) this.#copyFromNowOn(this.#announced ?? 0);
+    const announced = this.#announced ?? 0;
+    if (announced >= leastCopied && announced <= mostCopied) this.#copyFromNowOn(announced);
     this.#resume();
     return this.#whole.promise;
   }
