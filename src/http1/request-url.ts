@@ -1,6 +1,7 @@
 /** The absolute URL of a request to Node's server. Pure. */
 
-const plainHost = /^[\w.-]+(:\d{1,5})?$/;
+// With a port of five digits the URL's own reader looks whether it is one.
+const plainHost = /^[\w.-]+(:\d{1,4})?$/;
 const plainTarget = /^\/[\w\-.~!$&'()*+,;=:@%/?[\]]*$/;
 const dotSegment = /\/\.\.?(?:[/?#]|$)/;
 
