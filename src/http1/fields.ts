@@ -6,7 +6,7 @@ export type Fields = ReadonlyMap<string, string | readonly string[]>;
 /** A longer head is refused: as much as Node takes. */
 export const mostHeadBytes = 16 * 1024;
 
-const [carriageReturn, lineFeed] = [13, 10];
+const [tab, lineFeed, carriageReturn, lastControl] = [9, 10, 13, 31];
 
 /** The index behind the empty line that ends a head, looked for from `from` on; -1 while it has not come. */
 export function findHeadEnd(bytes: Uint8Array, from: number): number {
@@ -18,6 +18,17 @@ export function findHeadEnd(bytes: Uint8Array, from: number): number {
     at = bytes.indexOf(carriageReturn, at + 1);
   }
   return -1;
+}
+
+/** Whether what has come of a head may still become one; looked at from `from` on, where all before was in order. */
+export function mayBecomeHead(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    const isAfterReturn = at > 0 && bytes[at - 1] === carriageReturn;
+    if ((byte === lineFeed) !== isAfterReturn) return false;
+    if (byte <= lastControl && byte !== tab && byte !== carriageReturn && byte !== lineFeed) return false;
+  }
+  return true;
 }
 
 // What begins with the three bytes of a byte order mark begins with them.

@@ -1,7 +1,7 @@
 /** A client's connection: one request after the other, each answered before the next is looked at. RFC 9112. */
 import { joinChunks } from "../byte-channel.ts";
 import { writeAnswer } from "./answer-writer.ts";
-import { findHeadEnd, mostHeadBytes, textOf } from "./fields.ts";
+import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
 import { formatStatusLine } from "./format-head.ts";
 import { parseRequestHead, type Refusal } from "./request-head.ts";
 import { requestUrl } from "./request-url.ts";
@@ -58,12 +58,14 @@ export class ServerConnection implements WireUser, Connection {
       if (bytes.byteLength > mostAheadBytes) this.pause();
       return;
     }
-    const isFirst = this.#ahead === undefined;
+    const seen = this.#ahead?.byteLength ?? 0;
     const end = findHeadEnd(bytes, 0);
     if (end > mostHeadBytes || (end === -1 && bytes.byteLength > mostHeadBytes)) return this.#refuse(431);
     if (end === -1) {
+      // Such as the start of TLS, whose client would wait for an answer until nobody waits for its head any more.
+      if (!mayBecomeHead(bytes, Math.max(0, seen - 1))) return this.#refuse(400);
       this.#ahead = bytes.byteLength === 0 ? undefined : bytes;
-      if (isFirst && bytes.byteLength > 0) this.deadline = this.#service.now() + patience.head;
+      if (seen === 0 && bytes.byteLength > 0) this.deadline = this.#service.now() + patience.head;
       return;
     }
     this.#ahead = undefined;

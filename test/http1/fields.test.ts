@@ -1,6 +1,13 @@
 /** Heads: where they end, and what is in them. */
 import { describe, expect, it } from "vitest";
-import { findHeadEnd, listOf, parseFields, parseLength, textOf } from "../../src/http1/fields.ts";
+import {
+  findHeadEnd,
+  listOf,
+  mayBecomeHead,
+  parseFields,
+  parseLength,
+  textOf,
+} from "../../src/http1/fields.ts";
 import { bytesOf } from "./support/fake-wire.ts";
 
 describe("a head's end", () => {
@@ -17,6 +24,28 @@ describe("a head's end", () => {
     ["", -1],
   ])("of %j is at %i", (text, end) => {
     expect(findHeadEnd(bytesOf(text), 0)).toBe(end);
+  });
+});
+
+describe("a head that has not ended", () => {
+  it.each([
+    ["", true],
+    ["GET / HT", true],
+    ["GET / HTTP/1.1\r", true],
+    ["GET / HTTP/1.1\r\nx:\ty\u00e9\r\n\r", true],
+    ["\r", true],
+    ["a\nb", false],
+    ["\n", false],
+    ["a\rb", false],
+    ["a\r\r", false],
+    ["a\0", false],
+    ["\u0016\u0003\u0001", false],
+  ])("and is %j may become one: %s", (text, may) => {
+    expect(mayBecomeHead(bytesOf(text), 0)).toBe(may);
+    for (let from = 1; from <= text.length; from++) {
+      const isFineBefore = mayBecomeHead(bytesOf(text.slice(0, from)), 0);
+      expect(isFineBefore && mayBecomeHead(bytesOf(text), from)).toBe(may);
+    }
   });
 });
 
