@@ -29,6 +29,9 @@ export interface Asked {
 type Body = string | Uint8Array | null;
 type FieldList = Iterable<readonly [string, string]>;
 
+/** Bytes that may come up in one turn before whoever writes has to wait for its end. */
+const mostDueBytes = 64 * 1024;
+
 const encoder = new TextEncoder();
 const nothing = new Uint8Array();
 
@@ -39,6 +42,7 @@ export class Outgoing {
   /** The head, until the first bytes go with it. */
   #lead = "";
   #due: Uint8Array[] = [];
+  #dueBytes = 0;
   #isFlushDue = false;
   #framing: "none" | "plain" | "chunks" = "none";
   #isLast = false;
@@ -123,6 +127,8 @@ export class Outgoing {
       }
     }
     if (this.#framing !== "none") this.#due.push(bytes);
+    this.#dueBytes += bytes.byteLength;
+    if (this.#dueBytes > mostDueBytes) this.#taken ??= Promise.withResolvers();
     this.#flushSoon();
     return this.#taken?.promise;
   }
@@ -149,8 +155,11 @@ export class Outgoing {
     if (lead === "" && pieces.length === 0 && !isOver) return;
     this.#lead = "";
     this.#due = [];
+    this.#dueBytes = 0;
     const bytes = pieces.length > 1 ? joinChunks(pieces) : pieces[0];
-    if (!this.#send(lead, bytes, isOver) && !isOver) this.#taken ??= Promise.withResolvers();
+    const isTaken = this.#send(lead, bytes, isOver);
+    if (isTaken || isOver) this.drained();
+    else this.#taken ??= Promise.withResolvers();
     if (isOver) this.#outflow.answered(this.#isLast);
   }
 

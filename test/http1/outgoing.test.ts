@@ -186,6 +186,18 @@ describe("whoever writes", () => {
     expect([isTaken, out.isReady]).toEqual([true, true]);
   });
 
+  it("waits for the turn's end where much came up in it", async () => {
+    const out = outgoing();
+    out.begin(200, []);
+    expect(out.write(bytesOf("x".repeat(64 * 1024)))).toBeUndefined();
+    let isTaken = false;
+    void out.write(bytesOf("x"))?.then(() => (isTaken = true));
+    await Promise.resolve();
+    expect(isTaken).toBe(false);
+    await turn.settle();
+    expect([isTaken, out.isReady]).toEqual([true, true]);
+  });
+
   it("is let go when the client leaves, who is told of once", async () => {
     wire.takes = false;
     const out = outgoing();
