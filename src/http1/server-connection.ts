@@ -97,8 +97,10 @@ export class ServerConnection implements WireUser, Connection {
     if (end === -1) return;
     this.deadline = Infinity;
     // It was told that this answer is the last.
-    if (current.isAnswered) this.#close();
-    else if (end < byteLength) this.#readHead(bytes.subarray(end));
+    if (current.isAnswered) return this.#close();
+    if (end < byteLength) this.#readHead(bytes.subarray(end));
+    // Whoever has yet to read the body holds nothing back any more, and a client that leaves has to be heard.
+    this.resume();
   }
 
   async #handle({ request, outgoing }: ServedRequest): Promise<void> {
@@ -150,6 +152,8 @@ export class ServerConnection implements WireUser, Connection {
     // A client that has its answer closes as well.
     this.deadline = this.#service.now() + (this.#isBlocked ? patience.request : patience.idle);
     this.#wire.end();
+    // So that it is heard of; what else comes is passed over.
+    this.resume();
   }
 
   /** Its patience has ended. */

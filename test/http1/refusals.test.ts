@@ -62,7 +62,8 @@ describe("a request", () => {
     expect([wire.isEnded, served]).toEqual([true, []]);
   });
 
-  it.each(refused)("with %s is refused, too, when it comes byte by byte", async (_what, text, status) => {
+  const short = refused.filter(([, text]) => text.length < 1_000);
+  it.each(short)("with %s is refused, too, when it comes byte by byte", async (_what, text, status) => {
     const { connection, turn, wire } = serve(echo);
     for (const byte of text) connection.received(Uint8Array.of(byte.charCodeAt(0)));
     await turn.settle();

@@ -51,8 +51,7 @@ export class FakeWire implements Wire {
 export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
 /** The bytes of a text whose characters are bytes, in memory of their own, as a socket gives them. */
-export const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(text, (character) => character.charCodeAt(0));
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "latin1"));
 
 /** The text in pieces, cut at these places. */
 export function cutAt(text: string, places: readonly number[]): string[] {
