@@ -150,7 +150,9 @@ export class ServerConnection implements WireUser, Connection {
   #close(): void {
     this.#isClosing = true;
     // A client that has its answer closes as well.
-    this.deadline = this.#service.now() + (this.#isBlocked ? patience.request : patience.idle);
+    const { now, isStopping } = this.#service;
+    this.deadline =
+      now() + (this.#isBlocked ? patience.request : isStopping() ? patience.stop : patience.idle);
     this.#wire.end();
     // So that it is heard of; what else comes is passed over.
     this.resume();

@@ -27,4 +27,6 @@ export const patience = {
   idle: 75_000,
   /** For the rest of a body that nobody wanted, after its answer. */
   linger: 500,
+  /** For a client to close after us while the server stops: many see only with their next request that we closed. */
+  stop: 2_000,
 };

@@ -1,0 +1,183 @@
+/** How long a client's connection may take, and how it stops. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { explainRefusal } from "../../src/entry/explain-refusal.ts";
+import { createServer, type Server } from "../../src/http1/server.ts";
+import { FakeTurn } from "./support/fake-turn.ts";
+import { bytesOf, FakeWire } from "./support/fake-wire.ts";
+import { readAnswers } from "./support/messages.ts";
+import { answer, type Handle, serve, waitingHandle } from "./support/serve.ts";
+
+const get = "GET / HTTP/1.1\r\nhost: box\r\n\r\n";
+
+describe("a connection", () => {
+  it("without a request is closed without a word, a minute after it came", async () => {
+    const { wire, wait } = serve(() => answer("x"));
+    await wait(59_999);
+    expect(wire.isEnded).toBe(false);
+    await wait(1);
+    expect([wire.isEnded, wire.written]).toEqual([true, ""]);
+  });
+
+  it("whose head is slow is told so, a minute after its first byte, however many follow", async () => {
+    const { feed, wire, wait } = serve(() => answer("x"));
+    await wait(30_000);
+    await feed("GET / HTTP/1.1\r\n");
+    for (let second = 0; second < 59; second++) {
+      await wait(1_000);
+      await feed("x");
+    }
+    expect(wire.written).toBe("");
+    await wait(1_000);
+    expect(readAnswers(wire.written).map(({ status }) => status)).toEqual([408]);
+    expect(wire.isEnded).toBe(true);
+  });
+
+  it("between requests is closed without a word after 75 seconds, which it says before", async () => {
+    const { feed, wire, wait } = serve(() => answer("x"));
+    await feed(get);
+    expect(readAnswers(wire.written)[0]?.fields.get("keep-alive")).toBe("timeout=75");
+    await wait(74_999);
+    expect(wire.isEnded).toBe(false);
+    await wait(1);
+    expect([wire.isEnded, readAnswers(wire.written).length]).toEqual([true, 1]);
+  });
+
+  it("is waited for as long as it takes where it is the app that is slow", async () => {
+    const { handle, answer: answerTo } = waitingHandle();
+    const { feed, turn, wire, wait } = serve(handle);
+    await feed(get);
+    await wait(100_000_000);
+    answerTo(0, answer("at last"));
+    await turn.settle();
+    expect(readAnswers(wire.written).map(({ body }) => body)).toEqual(["at last"]);
+  });
+
+  it("that was closed is cut where its client does not close as well", async () => {
+    const { feed, wire, wait } = serve(() => answer("x"));
+    await feed(get.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n"));
+    await wait(74_999);
+    expect([wire.isEnded, wire.isDestroyed]).toEqual([true, false]);
+    await wait(1);
+    expect(wire.isDestroyed).toBe(true);
+  });
+
+  it("whose client still reads a long answer is not cut, neither where it stays nor where it closes", async () => {
+    for (const request of [get, get.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")]) {
+      const { feed, wire, wait } = serve(() => answer("long"));
+      wire.takes = false;
+      await feed(request);
+      await wait(75_000);
+      await wait(75_000);
+      expect([wire.isEnded, wire.isDestroyed]).toEqual([true, false]);
+      await wait(3_600_000);
+      expect(wire.isDestroyed).toBe(true);
+    }
+  });
+});
+
+describe("a server that stops", () => {
+  beforeEach(() => vi.useFakeTimers({ toFake: ["Date", "setTimeout", "setInterval", "clearInterval"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  interface Client {
+    readonly wire: FakeWire;
+    say(text: string): void;
+    close(): void;
+  }
+
+  function start(handle: Handle) {
+    const turn = new FakeTurn();
+    const server: Server = createServer({ turn, handle, explain: explainRefusal });
+    let isOver = false;
+    return {
+      turn,
+      connect(): Client {
+        const wire = new FakeWire();
+        const user = server.accept(wire, undefined);
+        wire.onDestroy = () => user.closed();
+        return {
+          wire,
+          say: (text) => user.received(bytesOf(text)),
+          close() {
+            user.ended();
+            user.closed();
+          },
+        };
+      },
+      stop: () => void server.stop().then(() => (isOver = true)),
+      async isOver() {
+        await turn.settle();
+        return isOver;
+      },
+    };
+  }
+
+  it("is over at once where nobody is there", async () => {
+    const server = start(() => answer("x"));
+    server.stop();
+    expect(await server.isOver()).toBe(true);
+  });
+
+  it("closes who is idle and whose head has come half, and is over once they close, too", async () => {
+    const server = start(() => answer("x"));
+    const [idle, half] = [server.connect(), server.connect()];
+    half.say("GET / HTTP/1.1\r\n");
+    server.stop();
+    expect([idle.wire.isEnded, half.wire.isEnded, half.wire.written]).toEqual([true, true, ""]);
+    half.say("host: box\r\n\r\n");
+    idle.close();
+    expect(await server.isOver()).toBe(false);
+    half.close();
+    expect([await server.isOver(), half.wire.written]).toEqual([true, ""]);
+  });
+
+  it("waits for no idle client that does not close", async () => {
+    const server = start(() => answer("x"));
+    const { wire, say } = server.connect();
+    say(get);
+    await server.turn.settle();
+    server.stop();
+    expect([wire.isEnded, wire.isDestroyed]).toEqual([true, false]);
+    vi.advanceTimersByTime(2_500);
+    expect([wire.isDestroyed, await server.isOver()]).toEqual([true, true]);
+  });
+
+  it("lets what is running end, says that it is the last, and takes nothing behind it", async () => {
+    const { handle, requests, answer: answerTo } = waitingHandle();
+    const server = start(handle);
+    const { wire, say, close } = server.connect();
+    say(get + get);
+    await server.turn.settle();
+    server.stop();
+    vi.advanceTimersByTime(200_000);
+    expect(wire.isOver).toBe(false);
+    answerTo(0, answer("last"));
+    await server.turn.settle();
+    const answers = readAnswers(wire.written);
+    expect(answers.map(({ body, fields }) => [body, fields.get("connection")])).toEqual([["last", "close"]]);
+    expect([wire.isEnded, requests.length]).toEqual([true, 1]);
+    close();
+    expect(await server.isOver()).toBe(true);
+  });
+
+  it("lets a client read the answer that is still on its way", async () => {
+    const server = start(() => answer("long"));
+    const { wire, say } = server.connect();
+    wire.takes = false;
+    say(get);
+    await server.turn.settle();
+    server.stop();
+    vi.advanceTimersByTime(100_000);
+    expect([wire.isEnded, wire.isDestroyed]).toEqual([true, false]);
+  });
+
+  it("takes no request of a client that came at the last moment", async () => {
+    const server = start(() => answer("x"));
+    server.connect();
+    server.stop();
+    const { wire, say } = server.connect();
+    say(get);
+    await server.turn.settle();
+    expect([wire.isEnded, wire.written]).toEqual([true, ""]);
+  });
+});
