@@ -14,6 +14,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Of requests that came before their turn. */
 const mostAheadBytes = 64 * 1024;
 
+const [lineFeed, carriageReturn] = [10, 13];
+
 const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;
 
 export class ServerConnection implements WireUser, Connection {
@@ -52,7 +54,7 @@ export class ServerConnection implements WireUser, Connection {
   #readHead(received: Bytes): void {
     let bytes = received;
     // An empty line before a request is no request: RFC 9112 2.2.
-    while (bytes[0] === 13 && bytes[1] === 10) bytes = bytes.subarray(2);
+    while (bytes[0] === carriageReturn && bytes[1] === lineFeed) bytes = bytes.subarray(2);
     if (this.#current !== undefined) {
       this.#ahead = bytes;
       if (bytes.byteLength > mostAheadBytes) this.pause();
@@ -65,7 +67,9 @@ export class ServerConnection implements WireUser, Connection {
       // Such as the start of TLS, whose client would wait for an answer until nobody waits for its head any more.
       if (!mayBecomeHead(bytes, Math.max(0, seen - 1))) return this.#refuse(400);
       this.#ahead = bytes.byteLength === 0 ? undefined : bytes;
-      if (seen === 0 && bytes.byteLength > 0) this.deadline = this.#service.now() + patience.head;
+      // Half of an empty line is not the start of one.
+      if (seen === 0 && bytes.byteLength > 0 && bytes[0] !== carriageReturn)
+        this.deadline = this.#service.now() + patience.head;
       return;
     }
     this.#ahead = undefined;

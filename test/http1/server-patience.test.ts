@@ -42,6 +42,16 @@ describe("a connection", () => {
     expect([wire.isEnded, readAnswers(wire.written).length]).toEqual([true, 1]);
   });
 
+  it("is kept by no empty lines between requests", async () => {
+    const { feed, wire, wait } = serve(() => answer("x"));
+    await feed(get);
+    for (let second = 0; second < 76; second++) {
+      await wait(1_000);
+      if (!wire.isEnded) await feed("\r", "\n");
+    }
+    expect(wire.isEnded).toBe(true);
+  });
+
   it("is waited for as long as it takes where it is the app that is slow", async () => {
     const { handle, answer: answerTo } = waitingHandle();
     const { feed, turn, wire, wait } = serve(handle);
