@@ -1,6 +1,7 @@
 /** Writes the head of a request to a box. */
 import { isPieces, type UpstreamInit } from "../runtime.ts";
 import type { CallRequest } from "./call.ts";
+import { parseLength } from "./fields.ts";
 import { formatFields, formatRequestLine } from "./format-head.ts";
 
 /** The head of a request, and how its body is told apart from what follows. */
@@ -10,18 +11,20 @@ export function frameCall(
   path: string,
 ): CallRequest {
   const isStream = body instanceof ReadableStream;
-  const inChunks = isStream && !headers.has("content-length");
+  const streamLength = isStream ? parseLength(headers.get("content-length") ?? "") : undefined;
   const line = formatRequestLine(method, path);
-  const framing = inChunks ? "transfer-encoding: chunked\r\n" : isStream ? "" : lengthField(method, body);
-  const fields = isStream ? headers : withoutLength(headers);
+  const framing = isStream ? streamFraming(streamLength) : lengthField(method, body);
   // An operator may have given the box another name.
   const host = headers.has("host") ? "" : hostField;
   return {
-    head: `${line}${host}connection: keep-alive\r\n${formatFields(fields)}${framing}\r\n`,
+    head: `${line}${host}connection: keep-alive\r\n${formatFields(withoutLength(headers))}${framing}\r\n`,
     body,
-    inChunks,
+    streamLength,
   };
 }
+
+const streamFraming = (length: number | undefined) =>
+  length === undefined ? "transfer-encoding: chunked\r\n" : `content-length: ${length}\r\n`;
 
 function* withoutLength(headers: UpstreamInit["headers"]): Generator<readonly [string, string]> {
   for (const field of headers) if (field[0] !== "content-length") yield field;

@@ -8,8 +8,8 @@ export interface CallRequest {
   /** With the empty line. */
   readonly head: string;
   readonly body: UpstreamInit["body"];
-  /** Whether the body, where it is a stream, goes in chunks. */
-  readonly inChunks: boolean;
+  /** The length in bytes that the body, where it is a stream, announces; undefined where it goes in chunks. */
+  readonly streamLength: number | undefined;
 }
 
 /** One request, from the moment it has a connection. */

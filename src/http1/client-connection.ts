@@ -56,9 +56,9 @@ export class ClientConnection implements WireUser, Inflow {
     if (request === undefined) return;
     call.request = undefined;
     this.#call = call;
-    const { head, body, inChunks } = request;
+    const { head, body, streamLength } = request;
     if (body instanceof ReadableStream) {
-      void this.#sendStream(call, head, body, inChunks);
+      void this.#sendStream(call, head, body, streamLength);
       return;
     }
     const [first, ...others] = isPieces(body) ? body : body === null ? [] : [body];
@@ -70,10 +70,12 @@ export class ClientConnection implements WireUser, Inflow {
     call: Call,
     head: string,
     body: ReadableStream<Uint8Array>,
-    inChunks: boolean,
+    streamLength: number | undefined,
   ): Promise<void> {
     this.#isSending = true;
     const reader = body.getReader();
+    const inChunks = streamLength === undefined;
+    let owed = streamLength ?? 0;
     let lead = head;
     try {
       for (;;) {
@@ -84,6 +86,7 @@ export class ClientConnection implements WireUser, Inflow {
         }
         if (done) break;
         if (value.byteLength === 0) continue;
+        if (!inChunks && (owed -= value.byteLength) < 0) break;
         const size = `${lead}${inChunks ? `${value.byteLength.toString(16)}\r\n` : ""}`;
         if (this.#wire?.write(size, value, inChunks ? "\r\n" : "") === false) {
           this.#taken = Promise.withResolvers();
@@ -91,9 +94,12 @@ export class ClientConnection implements WireUser, Inflow {
         }
         lead = "";
       }
+      // The box would take the rest for another request, or the next request for the rest.
+      if (owed !== 0) throw new TypeError("The body of the request is not as long as it was announced.");
       this.#wire?.write(`${lead}${inChunks ? "0\r\n\r\n" : ""}`);
       this.#isSending = false;
     } catch (thrown) {
+      void reader.cancel(thrown).catch(() => {});
       this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
   }

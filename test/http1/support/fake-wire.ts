@@ -53,8 +53,11 @@ export const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString
 /** The bytes of a text whose characters are bytes, in memory of their own, as a socket gives them. */
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "latin1"));
 
-/** The text in pieces, cut at these places. */
+/** The text in pieces, cut at these places; none of them is empty, as a socket gives none that is. */
 export function cutAt(text: string, places: readonly number[]): string[] {
   const cuts = [0, ...[...places].sort((a, b) => a - b), text.length];
-  return cuts.slice(1).map((end, index) => text.slice(cuts[index], end));
+  return cuts
+    .slice(1)
+    .map((end, index) => text.slice(cuts[index], end))
+    .filter((piece) => piece !== "");
 }
