@@ -44,6 +44,8 @@ export class ClientConnection implements WireUser, Inflow {
 
   connected(wire: Wire): void {
     this.#wire = wire;
+    // A box that spoke first was given up before there was anything to close.
+    if (this.#isClosed) wire.destroy();
   }
 
   get isClosed(): boolean {
