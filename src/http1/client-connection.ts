@@ -3,7 +3,7 @@ import { joinChunks } from "../byte-channel.ts";
 import { isPieces } from "../runtime.ts";
 import { BodyFraming } from "./body-framing.ts";
 import { type Call, ClosedError, MalformedAnswer } from "./call.ts";
-import { findHeadEnd, mostHeadBytes, textOf } from "./fields.ts";
+import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
 import { type Inflow, MessageBody } from "./message-body.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
 import type { Turn, Wire, WireUser } from "./wire.ts";
@@ -124,6 +124,7 @@ export class ClientConnection implements WireUser, Inflow {
       if (end > mostHeadBytes || (end === -1 && bytes.byteLength > mostHeadBytes))
         return this.fail(new MalformedAnswer("The head of the answer is too long."));
       if (end === -1) {
+        if (!mayBecomeHead(bytes, 0)) return this.fail(new MalformedAnswer("The answer is not HTTP."));
         this.#ahead = bytes;
         return;
       }
