@@ -1,4 +1,6 @@
 /** What a proxy must not be talked into: each of these ends with one clear answer and a closed connection, on every runtime. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAnswers } from "../http1/support/messages.ts";
 import { deadUrl } from "../support/fake-upstream.ts";
@@ -82,6 +84,25 @@ describe.each(["node", "bun", "deno"] as const)("on %s", (runtime) => {
       expect(readAnswers(heard).map(({ status }) => status)).toEqual([400]);
     }
   });
+
+  it.concurrent(
+    "a client that is refused while it still sends hears why, and is not cut for it",
+    async () => {
+      const socket = connect({
+        port: Number(new URL(proxy.url).port),
+        host: new URL(proxy.url).hostname,
+        allowHalfOpen: true,
+      });
+      let heard = "";
+      socket.setEncoding("latin1").on("data", (text: string) => (heard += text));
+      socket.write(post("content-length: x"));
+      await once(socket, "end");
+      socket.end("x".repeat(4_000_000));
+      await once(socket, "finish");
+      await once(socket, "close");
+      expect(readAnswers(heard).map(({ status }) => status)).toEqual([400]);
+    },
+  );
 
   it.concurrent("serves on", async () => {
     expect((await fetch(proxy.url + live)).status).toBe(200);

@@ -12,7 +12,8 @@ export interface BunSocket<Data> {
   write(bytes: Uint8Array): number;
   pause(): void;
   resume(): void;
-  end(): void;
+  /** Sends no more, and still receives: `end` would close both ways, and cut who is still sending from the answer. */
+  shutdown(): void;
   terminate(): void;
   setNoDelay(isSet: boolean): void;
   setKeepAlive(isSet: boolean, initialDelayMs: number): void;
@@ -61,7 +62,7 @@ export class BunWire implements Wire {
       }
       this.#waiting.shift();
     }
-    if (this.#isEnding) this.#socket.end();
+    if (this.#isEnding) this.#socket.shutdown();
     this.user?.drained();
   }
 
@@ -81,8 +82,9 @@ export class BunWire implements Wire {
   }
 
   end(): void {
+    if (this.#isEnding) return;
     this.#isEnding = true;
-    if (this.#waiting.length === 0) this.#socket.end();
+    if (this.#waiting.length === 0) this.#socket.shutdown();
   }
 
   destroy(): void {
