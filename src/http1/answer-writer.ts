@@ -10,7 +10,12 @@ export async function writeAnswer(response: Response, outgoing: Outgoing): Promi
   if (response instanceof Answer) {
     const { body, headers } = response.parts;
     if (body instanceof ClientChannel) {
-      outgoing.begin(status, headers);
+      try {
+        outgoing.begin(status, headers);
+      } catch (thrown) {
+        body.leave();
+        throw thrown;
+      }
       body.attach(outgoing);
       return;
     }
@@ -41,8 +46,8 @@ async function writeStream(
   const leave = () => void reader.cancel().catch(() => {});
   if (outgoing.isGone) return leave();
   outgoing.onLeave(leave);
-  outgoing.begin(status, headers);
   try {
+    outgoing.begin(status, headers);
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -50,6 +55,7 @@ async function writeStream(
     }
     outgoing.end();
   } catch {
+    leave();
     outgoing.breakOff();
   }
 }

@@ -18,7 +18,7 @@ export class ClientChannel implements ByteChannel {
 
   get readable(): ReadableStream<Uint8Array> {
     if (this.#stream === undefined) {
-      this.#stream = openTransformChannel(() => this.#leave());
+      this.#stream = openTransformChannel(() => this.leave());
       for (const bytes of this.#early) void this.#stream.write(bytes);
       if (this.#isOver) this.#stream.end();
       this.#attached.resolve();
@@ -29,18 +29,19 @@ export class ClientChannel implements ByteChannel {
   /** Takes the bytes from now on. */
   attach(outgoing: Outgoing): void {
     if (outgoing.isGone) {
-      this.#leave();
+      this.leave();
       return;
     }
     this.#outgoing = outgoing;
-    outgoing.onLeave(() => this.#leave());
+    outgoing.onLeave(() => this.leave());
     for (const bytes of this.#early) void outgoing.write(bytes);
     this.#early = [];
     this.#attached.resolve();
     if (this.#isOver) outgoing.end();
   }
 
-  #leave(): void {
+  /** Nobody takes the bytes any more. */
+  leave(): void {
     this.#attached.resolve();
     if (this.#isOver) return;
     this.#isOver = true;
@@ -53,11 +54,12 @@ export class ClientChannel implements ByteChannel {
 
   write(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#stream !== undefined) return this.#stream.write(bytes);
+    if (this.#isOver) return undefined;
     if (this.#outgoing === undefined) {
       this.#early.push(bytes);
       return this.#attached.promise;
     }
-    return this.#isOver ? undefined : this.#outgoing.write(bytes);
+    return this.#outgoing.write(bytes);
   }
 
   end(): void {

@@ -1,0 +1,128 @@
+/** What becomes of an answer's stream, whichever way it is written. */
+import { describe, expect, it } from "vitest";
+import { ClientChannel } from "../../src/http1/client-channel.ts";
+import { bytesOf } from "./support/fake-wire.ts";
+import { readAnswers } from "./support/messages.ts";
+import { answer, noHeaders, serve } from "./support/serve.ts";
+
+const get = "GET / HTTP/1.1\r\nhost: box\r\n\r\n";
+const broken = new Map([["x", "a\r\nb: c"]]);
+
+describe("a channel to a client", () => {
+  function channel() {
+    const state = { leavings: 0 };
+    return { state, channel: new ClientChannel(() => void state.leavings++) };
+  }
+
+  it("takes what comes before its answer, and waits with it", async () => {
+    const { channel: open } = channel();
+    let isTaken = false;
+    void open.write(bytesOf("early "))?.then(() => (isTaken = true));
+    expect(open.isReady()).toBe(false);
+    const { feed, turn, wire } = serve(() => answer(open));
+    await feed(get);
+    expect([isTaken, open.isReady()]).toEqual([true, true]);
+    void open.write(bytesOf("late"));
+    open.end();
+    open.end();
+    await turn.settle();
+    expect(readAnswers(wire.written).map(({ body }) => body)).toEqual(["early late"]);
+  });
+
+  it("is whole where it ended before its answer began, and the next answer follows", async () => {
+    const { feed, wire } = serve(() => {
+      const { channel: open } = channel();
+      void open.write(bytesOf("all"));
+      open.end();
+      return answer(open);
+    });
+    await feed(get + get);
+    expect(readAnswers(wire.written).map(({ body }) => body)).toEqual(["all", "all"]);
+  });
+
+  it("tells once that its client left, before its answer and after", async () => {
+    for (const when of ["before", "after"]) {
+      const { channel: open, state } = channel();
+      const { promise, resolve } = Promise.withResolvers<Response>();
+      const { feed, leave, turn } = serve(() => promise);
+      await feed(get);
+      if (when === "before") await leave();
+      resolve(answer(open));
+      await turn.settle();
+      await leave();
+      expect([state.leavings, open.write(bytesOf("x"))]).toEqual([1, undefined]);
+    }
+  });
+
+  it("is told nothing of a client that left after its end", async () => {
+    const { channel: open, state } = channel();
+    const { feed, leave, turn } = serve(() => answer(open));
+    await feed(get);
+    open.end();
+    await turn.settle();
+    await leave();
+    expect(state.leavings).toBe(0);
+  });
+
+  it("is left where its answer cannot be written, so that nobody feeds it for ever", async () => {
+    const { channel: open, state } = channel();
+    const waiting = open.write(bytesOf("early"));
+    const { feed, wire } = serve(() => answer(open, 200, broken));
+    await feed(get);
+    await waiting;
+    expect(readAnswers(wire.written).map(({ status }) => status)).toEqual([500]);
+    expect(state.leavings).toBe(1);
+  });
+
+  it("is a stream for who asks for one", async () => {
+    const { channel: open } = channel();
+    void open.write(bytesOf("one "));
+    const text = new Response(open.readable).text();
+    await open.write(bytesOf("two"));
+    open.end();
+    expect(await text).toBe("one two");
+  });
+});
+
+describe("a stream to a client", () => {
+  function stream() {
+    const state = { isCancelled: false };
+    const readable = new ReadableStream<Uint8Array>({ cancel: () => void (state.isCancelled = true) });
+    return { readable, state };
+  }
+
+  it.each([
+    ["whose answer cannot be written", false, broken],
+    ["whose client left", true, noHeaders],
+  ])("%s is called off", async (_what, isGone, headers) => {
+    for (const make of [
+      (body: ReadableStream<Uint8Array>) => answer(body, 200, headers),
+      (body: ReadableStream<Uint8Array>) => answer({ ...channelOver(body) }, 200, headers),
+    ]) {
+      const { readable, state } = stream();
+      const { promise, resolve } = Promise.withResolvers<Response>();
+      const { feed, leave, turn } = serve(() => promise);
+      await feed(get);
+      if (isGone) await leave();
+      resolve(make(readable));
+      await turn.settle();
+      expect(state.isCancelled).toBe(true);
+    }
+  });
+
+  it("is called off when its client leaves midway", async () => {
+    const { readable, state } = stream();
+    const { feed, leave } = serve(() => answer(readable));
+    await feed(get);
+    await leave();
+    expect(state.isCancelled).toBe(true);
+  });
+});
+
+/** Some other channel, which is a stream at its end. */
+const channelOver = (readable: ReadableStream<Uint8Array>) => ({
+  readable,
+  isReady: () => true,
+  write: () => undefined,
+  end() {},
+});
