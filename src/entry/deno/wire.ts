@@ -68,7 +68,8 @@ export class DenoWire implements Wire {
     if (this.#isClosed) return true;
     this.#add(bytes === undefined ? Buffer.from(before + after, "latin1") : inOnePiece(before, bytes, after));
     if (!this.#isSending) void this.#send();
-    this.#isBehind = this.#waitingBytes > mostWaitingBytes;
+    // Who was told to wait waits until all is sent.
+    this.#isBehind ||= this.#waitingBytes > mostWaitingBytes;
     return !this.#isBehind;
   }
 
