@@ -27,6 +27,7 @@ export class DenoWire implements Wire {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #isSending = false;
+  #sending: Promise<void> | undefined;
   #isBehind = false;
   #isEnding = false;
   #isClosed = false;
@@ -45,6 +46,8 @@ export class DenoWire implements Wire {
         const length = await this.#connection.read(into);
         if (length === null) {
           user.ended();
+          // Who sends no more may still read.
+          await this.#sending;
           break;
         }
         if (length < into.byteLength) user.received(into.slice(0, length));
@@ -67,7 +70,7 @@ export class DenoWire implements Wire {
   write(before: string, bytes?: Uint8Array, after = ""): boolean {
     if (this.#isClosed) return true;
     this.#add(bytes === undefined ? Buffer.from(before + after, "latin1") : inOnePiece(before, bytes, after));
-    if (!this.#isSending) void this.#send();
+    if (!this.#isSending) this.#sending = this.#send();
     // Who was told to wait waits until all is sent.
     this.#isBehind ||= this.#waitingBytes > mostWaitingBytes;
     return !this.#isBehind;
@@ -116,7 +119,7 @@ export class DenoWire implements Wire {
   end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    if (!this.#isSending) void this.#send();
+    if (!this.#isSending) this.#sending = this.#send();
   }
 
   destroy(): void {

@@ -107,6 +107,20 @@ describe("a wire on Deno", () => {
     expect([connection.isClosed, told]).toEqual([true, ["ended", "closed"]]);
   });
 
+  it("sends what is left to a side that sends no more", async () => {
+    wire.write("an answer");
+    wire.end();
+    await connection.say(null);
+    await connection.take(2);
+    await connection.take(all);
+    await setImmediate();
+    expect([connection.written, connection.isWriteClosed, told]).toEqual([
+      "an answer",
+      true,
+      ["ended", "closed"],
+    ]);
+  });
+
   it("hands on what comes, and waits with the next read while it is paused", async () => {
     await connection.say("one");
     wire.pause();
