@@ -55,7 +55,7 @@ export class ServerConnection implements WireUser, Connection {
     let bytes = received;
     // An empty line before a request is no request: RFC 9112 2.2.
     while (bytes[0] === carriageReturn && bytes[1] === lineFeed) bytes = bytes.subarray(2);
-    if (this.#current !== undefined) {
+    if (this.#current !== undefined || this.#isBlocked) {
       this.#ahead = bytes;
       if (bytes.byteLength > mostAheadBytes) this.pause();
       return;
@@ -138,6 +138,11 @@ export class ServerConnection implements WireUser, Connection {
     this.#current = undefined;
     if (isLast || this.#isClosing || this.#service.isStopping()) return this.#close();
     this.deadline = this.#service.now() + patience.idle;
+    // Or answers would pile up that nobody takes.
+    if (!this.#isBlocked) this.#readAhead();
+  }
+
+  #readAhead(): void {
     this.resume();
     const ahead = this.#ahead;
     this.#ahead = undefined;
@@ -165,7 +170,7 @@ export class ServerConnection implements WireUser, Connection {
   /** Its patience has ended. */
   expire(): void {
     if (this.#isClosing || this.#current !== undefined) this.#wire.destroy();
-    else if (this.#ahead === undefined) this.#close();
+    else if (this.#ahead === undefined || this.#isBlocked) this.#close();
     else this.#refuse(408);
   }
 
@@ -180,7 +185,8 @@ export class ServerConnection implements WireUser, Connection {
 
   drained(): void {
     this.#isBlocked = false;
-    this.#current?.outgoing.drained();
+    if (this.#current !== undefined) this.#current.outgoing.drained();
+    else if (!this.#isClosing) this.#readAhead();
   }
 
   ended(): void {

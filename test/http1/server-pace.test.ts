@@ -177,4 +177,34 @@ describe("an answer", () => {
     await turn.settle();
     expect(pulls).toBeGreaterThan(before);
   });
+
+  it("that its client does not take keeps the requests behind it waiting, so that answers do not pile up", async () => {
+    const paths: string[] = [];
+    const { feed, turn, wire, connection } = serve(({ url }) => {
+      paths.push(url);
+      return answer("x");
+    });
+    wire.takes = false;
+    await feed(get + get, get);
+    expect(paths).toHaveLength(1);
+    for (let index = 0; index < 10; index++)
+      await feed(`GET / HTTP/1.1\r\nhost: box\r\nx: ${"y".repeat(8_000)}\r\n\r\n`);
+    expect([paths.length, wire.isPaused]).toEqual([1, true]);
+    connection.drained();
+    await turn.settle();
+    expect(paths).toHaveLength(2);
+    wire.takes = true;
+    connection.drained();
+    await turn.settle();
+    expect(readAnswers(wire.written)).toHaveLength(13);
+    expect(wire.isPaused).toBe(false);
+  });
+
+  it("that its client does not take is waited for, and then nothing behind it is answered", async () => {
+    const { feed, wire, wait } = serve(() => answer("x"));
+    wire.takes = false;
+    await feed(get + get);
+    await wait(75_000);
+    expect([wire.isEnded, wire.isDestroyed, readAnswers(wire.written).length]).toEqual([true, false, 1]);
+  });
 });
