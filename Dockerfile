@@ -21,4 +21,4 @@ STOPSIGNAL SIGTERM
 # By node itself, since the image has no curl. It asks at PORT, so set that too where a mounted file names another port.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=4", "src/entry/node.ts"]
+CMD ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "src/entry/node.ts"]

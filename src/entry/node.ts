@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --min-semi-space-size=16 --max-semi-space-size=16
 /** The front door on Node. Knows only how its code is loaded. */
 import { enableCompileCache } from "node:module";
 import { setFlagsFromString } from "node:v8";

@@ -17,7 +17,7 @@ export function frameCall(
   // An operator may have given the box another name.
   const host = headers.has("host") ? "" : hostField;
   return {
-    head: `${line}${host}connection: keep-alive\r\n${formatFields(withoutLength(headers))}${framing}\r\n`,
+    head: `${line}${host}connection: keep-alive\r\n${formatFields(headers, lengthName)}${framing}\r\n`,
     body,
     streamLength,
   };
@@ -26,9 +26,8 @@ export function frameCall(
 const streamFraming = (length: number | undefined) =>
   length === undefined ? "transfer-encoding: chunked\r\n" : `content-length: ${length}\r\n`;
 
-function* withoutLength(headers: UpstreamInit["headers"]): Generator<readonly [string, string]> {
-  for (const field of headers) if (field[0] !== "content-length") yield field;
-}
+/** It is told of the body that is really sent. */
+const lengthName: ReadonlySet<string> = new Set(["content-length"]);
 
 function lengthField(method: string, body: Exclude<UpstreamInit["body"], ReadableStream>): string {
   if (body === null) return method === "GET" || method === "HEAD" ? "" : "content-length: 0\r\n";

@@ -88,8 +88,18 @@ const usualNames: ReadonlyMap<string, string> = new Map(
     "Transfer-Encoding",
     "User-Agent",
     "Vary",
+    "OpenAI-Organization",
+    "OpenAI-Processing-Ms",
+    "OpenAI-Version",
     "X-API-Key",
     "X-Powered-By",
+    "X-Proxy-Mends",
+    "X-RateLimit-Limit-Requests",
+    "X-RateLimit-Limit-Tokens",
+    "X-RateLimit-Remaining-Requests",
+    "X-RateLimit-Remaining-Tokens",
+    "X-RateLimit-Reset-Requests",
+    "X-RateLimit-Reset-Tokens",
     "X-Request-Id",
     "X-Stainless-Arch",
     "X-Stainless-Async",
@@ -106,6 +116,9 @@ const usualNames: ReadonlyMap<string, string> = new Map(
     [name.toLowerCase(), name.toLowerCase()],
   ]),
 );
+
+/** Whether it is the name of a field. */
+export const isName = (name: string): boolean => usualNames.has(name) || isToken(name);
 
 function lowerName(name: string): string | undefined {
   return usualNames.get(name) ?? (isToken(name) ? name.toLowerCase() : undefined);

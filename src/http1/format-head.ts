@@ -1,11 +1,15 @@
 /** Writes the head of a message. What would be read as something else than it is, is not written. */
-import { isFieldValue, isToken } from "./fields.ts";
+import { isFieldValue, isName, isToken } from "./fields.ts";
 
-/** Each with its line end; throws a TypeError for what is no field. */
-export function formatFields(fields: Iterable<readonly [string, string]>): string {
+/** Each with its line end, but for those `leftOut`; throws a TypeError for what is no field. */
+export function formatFields(
+  fields: Iterable<readonly [string, string]>,
+  leftOut: ReadonlySet<string>,
+): string {
   let text = "";
   for (const [name, value] of fields) {
-    if (!isToken(name) || !isFieldValue(value)) throw new TypeError(`The header ${name} cannot be sent.`);
+    if (leftOut.has(name)) continue;
+    if (!isName(name) || !isFieldValue(value)) throw new TypeError(`The header ${name} cannot be sent.`);
     text += `${name}: ${value}\r\n`;
   }
   return text;

@@ -101,9 +101,10 @@ export class Outgoing {
     const mayHaveBody = status !== 204 && status !== 304;
     this.#isLast = this.#asked.isLast();
     this.#framing = mayHaveBody && !this.#asked.isHead ? "plain" : "none";
-    const own = readOwnFields(fields);
+    const text = formatFields(fields, connectionFields);
+    const told = lengthIn(fields);
     // What a HEAD is told is the length of what a GET would get.
-    const announced = this.#framing === "none" ? (own.length ?? length) : (length ?? own.length);
+    const announced = this.#framing === "none" ? (told ?? length) : (length ?? told);
     let framing = "";
     if (mayHaveBody && announced !== undefined) framing = `content-length: ${announced}\r\n`;
     else if (mayHaveBody && this.#asked.takesChunks) framing = "transfer-encoding: chunked\r\n";
@@ -112,7 +113,7 @@ export class Outgoing {
       this.#framing = "chunks";
     this.#owed = this.#framing === "plain" ? announced : undefined;
     const connection = this.#outflow.connectionFields(this.#isLast);
-    this.#lead = `${formatStatusLine(status)}${own.text}${framing}${connection}\r\n`;
+    this.#lead = `${formatStatusLine(status)}${text}${framing}${connection}\r\n`;
   }
 
   /** The promise, where there is one, resolves when more may be written, and never rejects. */
@@ -199,17 +200,13 @@ export class Outgoing {
 /** They are about one connection, and this one has its own. */
 const connectionFields: ReadonlySet<string> = new Set([
   "connection",
+  "content-length",
+  "date",
   "keep-alive",
   "transfer-encoding",
-  "date",
 ]);
 
-function readOwnFields(fields: FieldList): { readonly text: string; readonly length: number | undefined } {
-  let length: number | undefined;
-  const own: (readonly [string, string])[] = [];
-  for (const field of fields) {
-    if (field[0] === "content-length") length = parseLength(field[1]);
-    else if (!connectionFields.has(field[0])) own.push(field);
-  }
-  return { text: formatFields(own), length };
+function lengthIn(fields: FieldList): number | undefined {
+  for (const [name, value] of fields) if (name === "content-length") return parseLength(value);
+  return undefined;
 }

@@ -1,7 +1,6 @@
 /** The absolute URL of a request to Node's server. Pure. */
 
-// With a port of five digits the URL's own reader looks whether it is one.
-const plainHost = /^[\w.-]+(:\d{1,4})?$/;
+const plainHost = /^[\w.-]+(?::(?:\d{1,4}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/;
 const plainTarget = /^\/[\w\-.~!$&'()*+,;=:@%/?[\]]*$/;
 const dotSegment = /\/\.\.?(?:[/?#]|$)/;
 

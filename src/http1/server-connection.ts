@@ -3,7 +3,7 @@ import { joinChunks } from "../byte-channel.ts";
 import { writeAnswer } from "./answer-writer.ts";
 import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
 import { formatStatusLine } from "./format-head.ts";
-import { parseRequestHead, type Refusal } from "./request-head.ts";
+import { parseRequestHead, type Refusal, type RequestHead } from "./request-head.ts";
 import { requestUrl } from "./request-url.ts";
 import { type Connection, ServedRequest } from "./served-request.ts";
 import { patience, type Service } from "./service.ts";
@@ -29,6 +29,8 @@ export class ServerConnection implements WireUser, Connection {
   /** What came in and was not looked at yet. */
   #ahead: Bytes | undefined;
   #current: ServedRequest | undefined;
+  /** What the last request's URL was made of. */
+  #asked: (Pick<RequestHead, "target"> & { readonly host: unknown; readonly url: string }) | undefined;
   #isPaused = false;
   /** The client has yet to take what was written. */
   #isBlocked = false;
@@ -75,8 +77,7 @@ export class ServerConnection implements WireUser, Connection {
     this.#ahead = undefined;
     const head = parseRequestHead(textOf(bytes.subarray(0, end - 2)));
     if (typeof head === "number") return this.#refuse(head);
-    const host = head.fields.get("host");
-    const url = requestUrl(typeof host === "string" ? host : undefined, head.target);
+    const url = this.#urlOf(head);
     if (url === undefined) return this.#refuse(400);
     const current = new ServedRequest(head, url, this, this.#service.isStopping);
     this.#current = current;
@@ -85,6 +86,16 @@ export class ServerConnection implements WireUser, Connection {
     if (!current.isRead) this.#readBody(current, bytes, end);
     else if (end < bytes.byteLength) this.#readHead(bytes.subarray(end));
     this.turn.whenAllIsRead(() => void this.#handle(current));
+  }
+
+  /** A client that stays asks for the same again and again. */
+  #urlOf({ fields, target }: RequestHead): string | undefined {
+    const host = fields.get("host");
+    const asked = this.#asked;
+    if (asked !== undefined && asked.host === host && asked.target === target) return asked.url;
+    const url = requestUrl(typeof host === "string" ? host : undefined, target);
+    this.#asked = url === undefined ? undefined : { host, target, url };
+    return url;
   }
 
   #readBody(current: ServedRequest, bytes: Bytes, start: number): void {

@@ -8,8 +8,8 @@ import { createWireRuntime } from "../wire-runtime.ts";
 import { connectOnNode } from "./connect.ts";
 import { listenOnNode } from "./listener.ts";
 
-// Started with a small space for young objects: streams leave garbage outside of the engine's heap that only a
-// collection of that space frees, and next to nothing in it survives. The resident set grows by a quarter of what it would.
+// Started with a fixed space for young objects: the engine begins with a small one by itself, and would copy what belongs
+// to the requests in flight within it several times. Much more of it would only keep more of the garbage of streams.
 const shell: Shell = {
   label: `Node ${process.versions.node}`,
   createRuntime: (log) => createWireRuntime("node", connectOnNode, log),
