@@ -12,7 +12,8 @@ function firstLine(program: string, args: readonly string[]): string {
 
 const bin = (program: string) => join(projectFolder, "node_modules", ".bin", program);
 
-export function describeMachine(): Readonly<Record<string, string>> {
+/** `isAwake` where the cores were kept from sleeping. */
+export function describeMachine(isAwake: boolean): Readonly<Record<string, string>> {
   const [core] = cpus();
   return {
     processor: `${cpus().length} cores of ${core?.model ?? "an unknown processor"}`,
@@ -21,6 +22,7 @@ export function describeMachine(): Readonly<Record<string, string>> {
     "load before": loadavg()
       .map((load) => load.toFixed(2))
       .join(" "),
+    "cores sleep": isAwake ? "no" : "yes",
     commit: firstLine("git", ["-C", projectFolder, "describe", "--always", "--dirty"]),
     node: process.version,
     bun: firstLine(bin("bun"), ["--version"]),

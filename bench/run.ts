@@ -1,5 +1,6 @@
 /** The benchmark's command line: chooses, runs the rounds, prints and keeps what they found. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { keepCoresAwake } from "./awake.ts";
 import { candidates as known } from "./candidates/index.ts";
 import { parsePeer } from "./candidates/peer.ts";
 import { formatDocument } from "./document.ts";
@@ -25,7 +26,7 @@ async function measure(options: Options): Promise<Report> {
   const phases = pick(knownPhases, options.phases ?? (options.isQuick ? usual.quickPhases : undefined));
   const { isQuick, profileFolder, rounds } = options;
   const plan = { candidates, phases, isQuick, profileFolder, tell: print };
-  const machine = describeMachine();
+  const machine = describeMachine(keepCoresAwake());
   const results: Result[] = [];
   const missing: Record<string, string> = {};
   for (let round = 1; round <= rounds; round++) {
