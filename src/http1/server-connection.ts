@@ -54,9 +54,10 @@ export class ServerConnection implements WireUser, Connection {
   }
 
   #readHead(received: Bytes): void {
-    let bytes = received;
     // An empty line before a request is no request: RFC 9112 2.2.
-    while (bytes[0] === carriageReturn && bytes[1] === lineFeed) bytes = bytes.subarray(2);
+    let start = 0;
+    while (received[start] === carriageReturn && received[start + 1] === lineFeed) start += 2;
+    const bytes = start === 0 ? received : received.subarray(start);
     if (this.#current !== undefined || this.#isBlocked) {
       this.#ahead = bytes;
       if (bytes.byteLength > mostAheadBytes) this.pause();
