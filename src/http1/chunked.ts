@@ -31,12 +31,28 @@ export class ChunkedDecoder {
   #lineBytes = 0;
   #isLineEmpty = true;
 
-  /** Gives pieces of the body to `take`; returns the index behind the body's end, or -1 while it goes on. */
+  /**
+   * Gives the body's bytes to `take`, those of one call as one piece, moved together where they stand: thousands of tiny
+   * chunks cost no more memory than a large one. Returns the index behind the body's end, or -1 while it goes on.
+   */
   decode(bytes: Uint8Array<ArrayBuffer>, at: number, take: (piece: Uint8Array<ArrayBuffer>) => void): number {
+    const piece = { start: 0, end: 0 };
+    try {
+      return this.#read(bytes, at, piece);
+    } finally {
+      const { start, end } = piece;
+      if (end > start) take(bytes.subarray(start, end));
+    }
+  }
+
+  #read(bytes: Uint8Array<ArrayBuffer>, from: number, piece: { start: number; end: number }): number {
+    let at = from;
     while (at < bytes.length) {
       if (this.#state === "data") {
         const end = Math.min(bytes.length, at + this.#size);
-        take(bytes.subarray(at, end));
+        if (piece.end === 0) piece.start = piece.end = at;
+        if (piece.end < at) bytes.copyWithin(piece.end, at, end);
+        piece.end += end - at;
         this.#size -= end - at;
         at = end;
         if (this.#size === 0) this.#state = "data-cr";

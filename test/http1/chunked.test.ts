@@ -91,6 +91,22 @@ describe("a body in chunks", () => {
     expect(outcomeOf(text, cuts)).toBe("malformed");
   });
 
+  it("of thousands of tiny chunks is one piece where they came together", () => {
+    const text = `${"1\r\nx\r\n".repeat(10_000)}0\r\n\r\n${next}`;
+    const pieces: string[] = [];
+    const bytes = bytesOf(text);
+    const end = new ChunkedDecoder().decode(bytes, 0, (piece) => pieces.push(latin1(piece)));
+    expect([pieces, latin1(bytes.subarray(end))]).toEqual([["x".repeat(10_000)], next]);
+  });
+
+  it("that turns out to be malformed gives what came before", () => {
+    let body = "";
+    expect(() =>
+      new ChunkedDecoder().decode(bytesOf("3\r\nabc\r\nx"), 0, (piece) => (body += latin1(piece))),
+    ).toThrow(MalformedBody);
+    expect(body).toBe("abc");
+  });
+
   it("is what was put into it, whatever that was and however it is cut", () => {
     const chunk = fc.tuple(
       fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }),
