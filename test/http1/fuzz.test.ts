@@ -99,7 +99,7 @@ it("requests with anything wrong in them are answered in order or refused, and n
     expect([-1, 0, 1]).toContain(surplus);
     await outwait(served);
   });
-  await expect(fc.assert(property, { numRuns: 400 })).resolves.toBeUndefined();
+  await expect(fc.assert(property, { numRuns: 250 })).resolves.toBeUndefined();
 });
 
 it("requests with nothing wrong in them are all answered in order, however they are cut and answered", async () => {
@@ -129,7 +129,7 @@ it("requests with nothing wrong in them are all answered in order, however they 
       await outwait(served);
     },
   );
-  await expect(fc.assert(property, { numRuns: 400 })).resolves.toBeUndefined();
+  await expect(fc.assert(property, { numRuns: 250 })).resolves.toBeUndefined();
 });
 
 it("bytes that are no request at all are refused or outwaited", async () => {

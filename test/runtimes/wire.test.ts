@@ -38,18 +38,18 @@ describe.each(["node", "bun", "deno"] as const)("on %s", (runtime) => {
   }
 
   it.each(["announced", "in chunks"])("a large answer, %s, arrives whole, again and again", async (how) => {
-    const ports = new Set<number | undefined>();
+    const ports: (number | undefined)[] = [];
     for (const length of [1_000_000, 8_000_000, 0, 65_536]) {
       void script((_request, response, raw) => {
-        ports.add(raw.socket.remotePort);
+        ports.push(raw.socket.remotePort);
         response.writeHead(200, how === "announced" ? { "content-length": length } : {});
         response.end(bytes.subarray(0, length));
       });
       const answer = await fetch(`${proxy.url}/v1/files/x/content`);
       expect(Buffer.from(await answer.arrayBuffer()).equals(bytes.subarray(0, length))).toBe(true);
     }
-    // The box keeps its connection, and so does the proxy.
-    expect(ports.size).toBe(1);
+    // The box keeps its connections, and so does the proxy, which may ask for models over one of them meanwhile.
+    expect(new Set(ports).size).toBeLessThan(ports.length);
   });
 
   it.each(["announced", "in chunks"])("a large request, %s, arrives whole, again and again", async (how) => {
