@@ -1,5 +1,6 @@
 /** Bun's sockets as wires. Knows no HTTP. */
 import { Buffer } from "node:buffer";
+import { createBulkCount } from "../bulk-count.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 
 declare const Bun: { gc(isAtOnce: boolean): void };
@@ -116,22 +117,7 @@ export interface BunHandlers {
 /** Bun's engine lets the memory of large pieces pile up: it is collected once so many bytes of them have come. */
 const mostBulkBytes = 32 * 1024 * 1024;
 
-/** What comes in pieces of this length is no stream of words. */
-const leastBulkBytes = 64 * 1024;
-
-/** Calls `collect` for every so many bytes in large pieces. */
-export function createBulkCount(collect: () => void): (pieceBytes: number) => void {
-  let bulkBytes = 0;
-  return (pieceBytes) => {
-    if (pieceBytes < leastBulkBytes) return;
-    bulkBytes += pieceBytes;
-    if (bulkBytes < mostBulkBytes) return;
-    bulkBytes = 0;
-    collect();
-  };
-}
-
-const countBulk = createBulkCount(() => Bun.gc(true));
+const countBulk = createBulkCount(mostBulkBytes, () => Bun.gc(true));
 
 export const bunHandlers: BunHandlers = {
   data({ data: wire }, bytes) {

@@ -1,9 +1,14 @@
 /** Node's sockets as wires. Knows no HTTP. */
 import type { Socket } from "node:net";
+import { createBulkCount } from "../bulk-count.ts";
+import { createYoungCollection } from "./collect-young.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 
 /** Longer bytes are handed to the kernel beside the text around them, shorter ones are copied to it. */
 const mostCopiedBytes = 16 * 1024;
+
+/** The space for young objects is large, and the bytes of pieces that are held by it lie outside: it fills late. */
+const countBulk = createBulkCount(4 * 1024 * 1024, createYoungCollection());
 
 export class NodeWire implements Wire {
   readonly #socket: Socket;
@@ -24,6 +29,7 @@ export class NodeWire implements Wire {
   }
 
   #receive(bytes: Buffer<ArrayBuffer>, user: WireUser): void {
+    countBulk(bytes.byteLength);
     try {
       user.received(plain(bytes));
     } catch (thrown) {
