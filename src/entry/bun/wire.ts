@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { createBulkCount } from "../bulk-count.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
+import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 
 declare const Bun: { gc(isAtOnce: boolean): void };
 
@@ -94,16 +95,6 @@ export class BunWire implements Wire {
   }
 }
 
-function inOnePiece(before: string, bytes: Uint8Array, after: string): Uint8Array {
-  if (before === "" && after === "") return bytes;
-  const length = before.length + bytes.byteLength;
-  const piece = Buffer.allocUnsafe(length + after.length);
-  piece.write(before, 0, "latin1");
-  piece.set(bytes, before.length);
-  if (after !== "") piece.write(after, length, "latin1");
-  return piece;
-}
-
 /** What Bun calls for all sockets of a kind. */
 export interface BunHandlers {
   readonly open?: (socket: BunSocket<BunWire>) => void;
@@ -122,7 +113,7 @@ const countBulk = createBulkCount(mostBulkBytes, () => Bun.gc(true));
 export const bunHandlers: BunHandlers = {
   data({ data: wire }, bytes) {
     countBulk(bytes.byteLength);
-    wire.user?.received(plain(bytes));
+    wire.user?.received(withoutBuffer(bytes));
   },
   drain: ({ data: wire }) => wire.drained(),
   end: ({ data: wire }) => wire.user?.ended(),
@@ -130,7 +121,3 @@ export const bunHandlers: BunHandlers = {
   // What a handler threw ends the connection, and nothing else.
   error: (socket) => socket.terminate(),
 };
-
-/** The same memory. A Buffer's `slice` is no copy, as everybody else's is. */
-const plain = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) =>
-  new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,6 +1,7 @@
 /** Deno's connections as wires. Knows no HTTP. */
 import { Buffer } from "node:buffer";
 import type { Wire, WireUser } from "../../http1/wire.ts";
+import { inOnePiece } from "../one-piece.ts";
 
 /** What of Deno's connections is used. */
 export interface DenoConnection {
@@ -129,14 +130,4 @@ export class DenoWire implements Wire {
     this.resume();
     this.#connection.close();
   }
-}
-
-function inOnePiece(before: string, bytes: Uint8Array, after: string): Uint8Array {
-  if (before === "" && after === "") return bytes;
-  const length = before.length + bytes.byteLength;
-  const piece = Buffer.allocUnsafe(length + after.length);
-  piece.write(before, 0, "latin1");
-  piece.set(bytes, before.length);
-  if (after !== "") piece.write(after, length, "latin1");
-  return piece;
 }

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { createBulkCount } from "../bulk-count.ts";
 import { createYoungCollection } from "./collect-young.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
+import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 
 /** Longer bytes are handed to the kernel beside the text around them, shorter ones are copied to it. */
 const mostCopiedBytes = 16 * 1024;
@@ -31,7 +32,7 @@ export class NodeWire implements Wire {
   #receive(bytes: Buffer<ArrayBuffer>, user: WireUser): void {
     countBulk(bytes.byteLength);
     try {
-      user.received(plain(bytes));
+      user.received(withoutBuffer(bytes));
     } catch (thrown) {
       // What nobody foresaw ends this connection, and nothing else.
       this.#socket.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -66,17 +67,4 @@ export class NodeWire implements Wire {
   destroy(): void {
     this.#socket.destroy();
   }
-}
-
-/** The same memory. A Buffer's `slice` is no copy, as everybody else's is. */
-const plain = ({ buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-function inOnePiece(before: string, bytes: Uint8Array, after: string): Buffer {
-  const length = before.length + bytes.byteLength;
-  const piece = Buffer.allocUnsafe(length + after.length);
-  piece.write(before, 0, "latin1");
-  piece.set(bytes, before.length);
-  if (after !== "") piece.write(after, length, "latin1");
-  return piece;
 }
