@@ -60,55 +60,6 @@ export const openTransformChannel: OpenChannel = (onLeave) => {
   };
 };
 
-/** Bytes that may wait for a client before whoever writes has to wait as well. */
-const mostQueuedBytes = 64 * 1024;
-
-/**
- * The same out of a plain stream that is filled as bytes come: less to make for each stream and nothing to wait for at each
- * piece, where a runtime tells by itself that the reader left.
- */
-export const openPullChannel: OpenChannel = (onLeave) => {
-  let isOver = false;
-  let taken: PromiseWithResolvers<void> | undefined;
-  let output: ReadableStreamDefaultController<Uint8Array> | undefined;
-
-  const readable = new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        output = controller;
-      },
-      pull() {
-        taken?.resolve();
-        taken = undefined;
-      },
-      cancel() {
-        taken?.resolve();
-        if (isOver) return;
-        isOver = true;
-        onLeave();
-      },
-    },
-    new ByteLengthQueuingStrategy({ highWaterMark: mostQueuedBytes }),
-  );
-
-  return {
-    readable,
-    isReady: () => output?.desiredSize === mostQueuedBytes,
-    write(bytes) {
-      if (isOver) return undefined;
-      output?.enqueue(bytes);
-      if ((output?.desiredSize ?? 1) > 0) return undefined;
-      taken ??= Promise.withResolvers();
-      return taken.promise;
-    },
-    end() {
-      if (isOver) return;
-      isOver = true;
-      output?.close();
-    },
-  };
-};
-
 /** One array out of several; the chunk itself, uncopied, would be shared, so even one is copied. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));

@@ -28,9 +28,6 @@ function createBatch(schedule: (run: Work) => unknown): (work: Work) => void {
 /** For what came in: once all sockets that had something to say have been read. */
 export const whenAllIsRead = createBatch(setImmediate);
 
-/** The same as a promise. */
-export const turnEnd = (): Promise<void> => new Promise(whenAllIsRead);
-
 /** For what goes out: once all that has just come in was worked on. */
 export const whenAllIsDone = createBatch((run) => process.nextTick(run));
 

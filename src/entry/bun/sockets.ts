@@ -1,6 +1,7 @@
 /** Connects and listens on Bun. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
 import type { TransportParts } from "../../http1/transport.ts";
+import { ConnectTimeoutError, connectTimeoutMs, keepAliveMs } from "../connect-limits.ts";
 import { connectOnNode } from "../node/connect.ts";
 import { createWireServer, toListener } from "../wire-server.ts";
 import { type BunHandlers, bunHandlers, type BunSocket, BunWire } from "./wire.ts";
@@ -19,14 +20,6 @@ declare const Bun: {
   }): Promise<BunSocket<BunWire>>;
 };
 
-const timeoutMs = 10_000;
-/** A box that has vanished is noticed by the kernel then, even where nothing is sent. */
-const keepAliveMs = 60_000;
-
-class ConnectTimeoutError extends Error {
-  readonly code = "ETIMEDOUT";
-}
-
 export const connectOnBun: TransportParts["connect"] = async (to, user) => {
   // Bun's own sockets do not look at certificates by themselves.
   if (to.isSecure) return connectOnNode(to, user);
@@ -42,8 +35,8 @@ export const connectOnBun: TransportParts["connect"] = async (to, user) => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     isLate = true;
-    reject(new ConnectTimeoutError(`No connection to ${to.host} within ${timeoutMs / 1_000} seconds.`));
-  }, timeoutMs);
+    reject(new ConnectTimeoutError(to.host));
+  }, connectTimeoutMs);
   // Late, nobody is there any more to hear of its failure.
   connecting.catch(() => {});
   try {

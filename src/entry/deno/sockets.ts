@@ -1,6 +1,7 @@
 /** Connects and listens on Deno. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
 import type { TransportParts } from "../../http1/transport.ts";
+import { ConnectTimeoutError, connectTimeoutMs } from "../connect-limits.ts";
 import { createWireServer, toListener } from "../wire-server.ts";
 import { type DenoConnection, DenoWire } from "./wire.ts";
 
@@ -19,14 +20,8 @@ declare const Deno: {
   };
 };
 
-const timeoutMs = 10_000;
-
-class ConnectTimeoutError extends Error {
-  readonly code = "ETIMEDOUT";
-}
-
 export const connectOnDeno: TransportParts["connect"] = async ({ host, port, isSecure }, user) => {
-  const late = AbortSignal.timeout(timeoutMs);
+  const late = AbortSignal.timeout(connectTimeoutMs);
   const to = { hostname: host, port };
   try {
     const connection = await (isSecure
@@ -40,7 +35,7 @@ export const connectOnDeno: TransportParts["connect"] = async ({ host, port, isS
     return wire;
   } catch (thrown) {
     if (!late.aborted) throw thrown;
-    throw new ConnectTimeoutError(`No connection to ${host} within ${timeoutMs / 1_000} seconds.`);
+    throw new ConnectTimeoutError(host);
   }
 };
 

@@ -2,11 +2,8 @@
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { TransportParts } from "../../http1/transport.ts";
+import { ConnectTimeoutError, connectTimeoutMs, keepAliveMs } from "../connect-limits.ts";
 import { NodeWire } from "./wire.ts";
-
-const timeoutMs = 10_000;
-/** A box that has vanished is noticed by the kernel then, even where nothing is sent. */
-const keepAliveMs = 60_000;
 
 export const connectOnNode: TransportParts["connect"] = ({ host, port, isSecure }, user) =>
   new Promise((resolve, reject) => {
@@ -18,7 +15,7 @@ export const connectOnNode: TransportParts["connect"] = ({ host, port, isSecure 
           ...(isIP(host) === 0 ? { servername: host } : {}),
         })
       : connectSocket(common);
-    const timer = setTimeout(() => socket.destroy(new ConnectTimeoutError(host)), timeoutMs);
+    const timer = setTimeout(() => socket.destroy(new ConnectTimeoutError(host)), connectTimeoutMs);
     const fail = (error: Error) => {
       clearTimeout(timer);
       reject(error);
@@ -32,11 +29,3 @@ export const connectOnNode: TransportParts["connect"] = ({ host, port, isSecure 
       resolve(wire);
     });
   });
-
-class ConnectTimeoutError extends Error {
-  readonly code = "ETIMEDOUT";
-
-  constructor(host: string) {
-    super(`No connection to ${host} within ${timeoutMs / 1_000} seconds.`);
-  }
-}
