@@ -112,8 +112,10 @@ const countBulk = createBulkCount(mostBulkBytes, () => Bun.gc(true));
 
 export const bunHandlers: BunHandlers = {
   data({ data: wire }, bytes) {
-    countBulk(bytes.byteLength);
+    const { byteLength } = bytes;
     wire.user?.received(withoutBuffer(bytes));
+    // A piece that was copied may be gone already.
+    if (!bytes.buffer.detached) countBulk(byteLength);
   },
   drain: ({ data: wire }) => wire.drained(),
   end: ({ data: wire }) => wire.user?.ended(),

@@ -9,7 +9,7 @@ import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 const mostCopiedBytes = 16 * 1024;
 
 /** The space for young objects is large, and the bytes of pieces that are held by it lie outside: it fills late. */
-const countBulk = createBulkCount(4 * 1024 * 1024, createYoungCollection());
+const countBulk = createBulkCount(8 * 1024 * 1024, createYoungCollection());
 
 export class NodeWire implements Wire {
   readonly #socket: Socket;
