@@ -1,13 +1,16 @@
 /** What tells work that it was called off: as an AbortSignal, but made and followed at next to no cost. Knows no reasons. */
 
+/** Who is told: a function, or an object with a method, which needs no function of its own. */
+export type StopListener = (() => void) | { handleEvent(): void };
+
 /** What of an AbortSignal the way of a request asks for; every AbortSignal is one. */
 export interface StopSignal {
   readonly aborted: boolean;
   /** Why, once it was aborted. */
   readonly reason: unknown;
   /** The listener is called once, and not at all where it was aborted before. */
-  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
+  addEventListener(type: "abort", listener: StopListener, options?: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: StopListener): void;
 }
 
 /** A signal and its switch in one. */
@@ -15,18 +18,18 @@ export class StopSwitch implements StopSignal {
   aborted = false;
   reason: unknown = undefined;
   /** Most have one listener, which needs no list. */
-  #listener: (() => void) | undefined;
-  #others: (() => void)[] | undefined;
+  #listener: StopListener | undefined;
+  #others: StopListener[] | undefined;
   #platform: AbortController | undefined;
 
-  addEventListener(_type: "abort", listener: () => void): void {
+  addEventListener(_type: "abort", listener: StopListener): void {
     if (this.aborted) return;
     if (this.#listener === undefined) this.#listener = listener;
     else if (this.#others === undefined) this.#others = [listener];
     else this.#others.push(listener);
   }
 
-  removeEventListener(_type: "abort", listener: () => void): void {
+  removeEventListener(_type: "abort", listener: StopListener): void {
     // While it is being told nobody is to be left out.
     if (this.aborted) return;
     if (this.#listener === listener) {
@@ -45,8 +48,8 @@ export class StopSwitch implements StopSignal {
     const [first, others] = [this.#listener, this.#others];
     this.#listener = undefined;
     this.#others = undefined;
-    first?.();
-    for (const listener of others ?? []) listener();
+    if (first !== undefined) tell(first);
+    for (const listener of others ?? []) tell(listener);
     this.#platform?.abort(reason);
   }
 
@@ -58,6 +61,11 @@ export class StopSwitch implements StopSignal {
     }
     return this.#platform.signal;
   }
+}
+
+function tell(listener: StopListener): void {
+  if (typeof listener === "function") listener();
+  else listener.handleEvent();
 }
 
 /** The platform's own signal that follows this one. */

@@ -29,26 +29,31 @@ class FollowingCancellation implements Cancellation {
   readonly signal = new StopSwitch();
   reason: CancelReason | undefined = undefined;
   readonly #parent: StopSignal;
-  readonly #follow: () => void;
+  readonly #parentReason: CancelReason;
   #isFinished = false;
 
   constructor(parent: StopSignal, parentReason: CancelReason) {
     this.#parent = parent;
-    this.#follow = () => this.cancel(reasonBySignal.get(parent) ?? parentReason);
-    if (parent.aborted) this.#follow();
-    else parent.addEventListener("abort", this.#follow, { once: true });
+    this.#parentReason = parentReason;
+    if (parent.aborted) this.handleEvent();
+    else parent.addEventListener("abort", this, { once: true });
+  }
+
+  /** The parent was aborted. */
+  handleEvent(): void {
+    this.cancel(reasonBySignal.get(this.#parent) ?? this.#parentReason);
   }
 
   cancel(why: CancelReason): void {
     if (this.#isFinished || this.reason !== undefined) return;
     this.reason = why;
-    this.#parent.removeEventListener("abort", this.#follow);
+    this.#parent.removeEventListener("abort", this);
     reasonBySignal.set(this.signal, why);
     this.signal.abort(new DOMException(`The work was called off: ${why}.`, "AbortError"));
   }
 
   finish(): void {
     this.#isFinished = true;
-    this.#parent.removeEventListener("abort", this.#follow);
+    this.#parent.removeEventListener("abort", this);
   }
 }

@@ -45,7 +45,7 @@ async function writeStream(
   const reader = body.getReader();
   const leave = () => void reader.cancel().catch(() => {});
   if (outgoing.isGone) return leave();
-  outgoing.onLeave(leave);
+  outgoing.tellLeaving({ leave });
   try {
     outgoing.begin(status, headers);
     for (;;) {

@@ -6,7 +6,8 @@ export class ClientChannel implements ByteChannel {
   readonly #onLeave: () => void;
   /** What was written before the answer was there. */
   #early: Uint8Array[] = [];
-  #attached = Promise.withResolvers<void>();
+  /** Whoever wrote before that waits for it. */
+  #attached: PromiseWithResolvers<void> | undefined;
   #outgoing: Outgoing | undefined;
   /** For who wants a stream after all. */
   #stream: ByteChannel | undefined;
@@ -21,7 +22,7 @@ export class ClientChannel implements ByteChannel {
       this.#stream = openTransformChannel(() => this.leave());
       for (const bytes of this.#early) void this.#stream.write(bytes);
       if (this.#isOver) this.#stream.end();
-      this.#attached.resolve();
+      this.#letGo();
     }
     return this.#stream.readable;
   }
@@ -33,19 +34,24 @@ export class ClientChannel implements ByteChannel {
       return;
     }
     this.#outgoing = outgoing;
-    outgoing.onLeave(() => this.leave());
+    outgoing.tellLeaving(this);
     for (const bytes of this.#early) void outgoing.write(bytes);
     this.#early = [];
-    this.#attached.resolve();
+    this.#letGo();
     if (this.#isOver) outgoing.end();
   }
 
   /** Nobody takes the bytes any more. */
   leave(): void {
-    this.#attached.resolve();
+    this.#letGo();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#onLeave();
+  }
+
+  #letGo(): void {
+    this.#attached?.resolve();
+    this.#attached = undefined;
   }
 
   isReady(): boolean {
@@ -57,6 +63,7 @@ export class ClientChannel implements ByteChannel {
     if (this.#isOver) return undefined;
     if (this.#outgoing === undefined) {
       this.#early.push(bytes);
+      this.#attached ??= Promise.withResolvers();
       return this.#attached.promise;
     }
     return this.#outgoing.write(bytes);

@@ -1,4 +1,5 @@
 /** A connection to a box: one request after the other, each once the answer before it is whole. RFC 9112. */
+import { asError } from "./as-error.ts";
 import { joinChunks } from "../byte-channel.ts";
 import { isPieces } from "../runtime.ts";
 import { BodyFraming } from "./body-framing.ts";
@@ -102,7 +103,7 @@ export class ClientConnection implements WireUser, Inflow {
       this.#isSending = false;
     } catch (thrown) {
       void reader.cancel(thrown).catch(() => {});
-      this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      this.fail(asError(thrown));
     }
   }
 
@@ -158,7 +159,7 @@ export class ClientConnection implements WireUser, Inflow {
     try {
       end = this.#framing?.read(bytes, start, (piece) => body.push(piece)) ?? -1;
     } catch (thrown) {
-      return this.fail(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      return this.fail(asError(thrown));
     }
     if (end === -1) return;
     this.#end(body, byteLength - end);

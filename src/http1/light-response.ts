@@ -20,14 +20,14 @@ export class LightResponse implements Response {
   readonly type = "default";
   readonly url = "";
   readonly #source: BodySource;
-  readonly #readHeaders: () => Headers;
-  #headers: Headers | undefined;
+  #headers: Headers | (() => Headers);
   #real: Response | undefined;
   #isUsed = false;
 
-  constructor(status: number, headers: () => Headers, source: BodySource) {
+  /** `headers` may be a function where they cost something and are seldom asked for. */
+  constructor(status: number, headers: Headers | (() => Headers), source: BodySource) {
     this.status = status;
-    this.#readHeaders = headers;
+    this.#headers = headers;
     this.#source = source;
   }
 
@@ -36,7 +36,7 @@ export class LightResponse implements Response {
   }
 
   get headers(): Headers {
-    this.#headers ??= this.#readHeaders();
+    if (typeof this.#headers === "function") this.#headers = this.#headers();
     return this.#headers;
   }
 

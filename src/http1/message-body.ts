@@ -31,7 +31,7 @@ export interface Inflow {
   leave(reason: unknown): void;
 }
 
-export class MessageBody implements BodySource {
+export class MessageBody implements BodySource, ChunkReader {
   readonly #inflow: Inflow;
   readonly #turn: Turn;
   readonly #announced: number | undefined;
@@ -87,6 +87,8 @@ export class MessageBody implements BodySource {
     this.#state = "ended";
     this.#stream?.close();
     const [whole, pending] = [this.#whole, this.#pending];
+    // What it resolves with is not to be held for as long as the answer takes.
+    this.#whole = undefined;
     if (whole !== undefined) this.#turn.whenAllIsRead(() => whole.resolve(this.#join()));
     if (pending !== undefined) this.#turn.whenAllIsRead(() => pending.resolve(ended));
   }
@@ -131,16 +133,15 @@ export class MessageBody implements BodySource {
 
   /** For one reader at its own pace, without a stream between. */
   pieces(): ChunkReader {
-    return {
-      read: () => this.#next(),
-      cancel: async (reason) => {
-        this.#leave(reason);
-        this.#pending?.resolve(ended);
-      },
-    };
+    return this;
   }
 
-  #next(): Promise<Piece> {
+  async cancel(reason?: unknown): Promise<void> {
+    this.#leave(reason);
+    this.#pending?.resolve(ended);
+  }
+
+  read(): Promise<Piece> {
     const first = this.#waiting.shift();
     if (first !== undefined) {
       const piece = first.subarray(0, mostReadBytes);

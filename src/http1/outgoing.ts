@@ -49,7 +49,7 @@ export class Outgoing {
   /** How many bytes were announced and not written yet, where a length was announced. */
   #owed: number | undefined;
   #taken: PromiseWithResolvers<void> | undefined;
-  #onLeave: (() => void) | undefined;
+  #leaver: { leave(): void } | undefined;
 
   constructor(outflow: Outflow, asked: Asked) {
     this.#outflow = outflow;
@@ -70,9 +70,9 @@ export class Outgoing {
     return this.#taken === undefined && !this.#isFlushDue;
   }
 
-  /** Calls back once if the client leaves before the end. */
-  onLeave(callback: () => void): void {
-    this.#onLeave = callback;
+  /** Its `leave` is called once if the client leaves before the end. */
+  tellLeaving(leaver: { leave(): void }): void {
+    this.#leaver = leaver;
   }
 
   /** The whole answer. Throws for a status or a header that cannot be written, and has written nothing then. */
@@ -186,8 +186,8 @@ export class Outgoing {
     this.#state = "gone";
     this.#due = [];
     this.drained();
-    if (!wasOver) this.#onLeave?.();
-    this.#onLeave = undefined;
+    if (!wasOver) this.#leaver?.leave();
+    this.#leaver = undefined;
   }
 
   /** For what broke on the way to the socket, since the app answers its own errors. */

@@ -1,18 +1,23 @@
 /** One request of a connection with its answer, and how far both have come. */
+import { asError } from "./as-error.ts";
 import { BodyFraming } from "./body-framing.ts";
 import { LightRequest } from "./light-request.ts";
 import { type Inflow, MessageBody } from "./message-body.ts";
-import { Outgoing, type Outflow } from "./outgoing.ts";
+import { type Asked, Outgoing, type Outflow } from "./outgoing.ts";
 import type { RequestHead } from "./request-head.ts";
 
 /** The connection that a request came over. */
 export type Connection = Outflow & Inflow;
 
-export class ServedRequest {
+export class ServedRequest implements Asked {
   readonly request: LightRequest;
   readonly outgoing: Outgoing;
   readonly #body: MessageBody | undefined;
   readonly #framing: BodyFraming;
+  readonly #isStopping: () => boolean;
+  readonly #keepsAlive: boolean;
+  readonly isHead: boolean;
+  readonly takesChunks: boolean;
   /** All of its body is there. */
   isRead: boolean;
   /** The last byte of its answer was handed on. */
@@ -26,12 +31,16 @@ export class ServedRequest {
     this.#body = this.isRead ? undefined : new MessageBody(connection, connection.turn, announced);
     this.#framing = new BodyFraming(bodyLength);
     this.request = new LightRequest(head, url, this.#body);
-    this.outgoing = new Outgoing(connection, {
-      isHead: method === "HEAD",
-      takesChunks,
-      // A body that is not wanted cannot be told from the next request by the client.
-      isLast: () => !keepsAlive || !this.isRead || isStopping(),
-    });
+    this.isHead = method === "HEAD";
+    this.takesChunks = takesChunks;
+    this.#keepsAlive = keepsAlive;
+    this.#isStopping = isStopping;
+    this.outgoing = new Outgoing(connection, this);
+  }
+
+  isLast(): boolean {
+    // A body that is not wanted cannot be told from the next request by the client.
+    return !this.#keepsAlive || !this.isRead || this.#isStopping();
   }
 
   /** Takes what belongs to its body; the index behind it, or -1 while it goes on. Throws where it is malformed. */
@@ -51,7 +60,7 @@ export class ServedRequest {
 
   /** Its body cannot be read any further. */
   breakOff(cause: unknown): void {
-    this.#body?.fail(cause instanceof Error ? cause : new Error(String(cause)));
+    this.#body?.fail(asError(cause));
   }
 
   /** Its client has left. */

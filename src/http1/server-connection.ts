@@ -18,12 +18,17 @@ const [lineFeed, carriageReturn] = [10, 13];
 
 const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;
 
+export interface ConnectionOwner {
+  /** It is over; told once. */
+  closed(connection: ServerConnection): void;
+}
+
 export class ServerConnection implements WireUser, Connection {
   readonly turn: Turn;
   readonly #wire: Wire;
   readonly #service: Service;
   readonly #clientAddress: string | undefined;
-  readonly #onClosed: () => void;
+  readonly #owner: ConnectionOwner;
   /** When its patience ends, in milliseconds; Infinity while it is the proxy that is waited for. */
   deadline: number;
   /** What came in and was not looked at yet. */
@@ -36,13 +41,12 @@ export class ServerConnection implements WireUser, Connection {
   #isBlocked = false;
   #isClosing = false;
 
-  /** `onClosed` is called once, when it is over. */
-  constructor(wire: Wire, service: Service, clientAddress: string | undefined, onClosed: () => void) {
+  constructor(wire: Wire, service: Service, clientAddress: string | undefined, owner: ConnectionOwner) {
     this.turn = service.turn;
     this.#wire = wire;
     this.#service = service;
     this.#clientAddress = clientAddress;
-    this.#onClosed = onClosed;
+    this.#owner = owner;
     this.deadline = service.now() + patience.head;
   }
 
@@ -211,7 +215,7 @@ export class ServerConnection implements WireUser, Connection {
     this.#isClosing = true;
     const current = this.#current;
     this.#current = undefined;
-    this.#onClosed();
+    this.#owner.closed(this);
     current?.leave();
   }
 

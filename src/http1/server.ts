@@ -49,12 +49,16 @@ export function createServer(parts: ServerParts): Server {
     resolve();
   }
 
+  const owner = {
+    closed(connection: ServerConnection) {
+      connections.delete(connection);
+      endIfOver();
+    },
+  };
+
   return {
     accept(wire, clientAddress) {
-      const connection = new ServerConnection(wire, service, clientAddress, () => {
-        connections.delete(connection);
-        endIfOver();
-      });
+      const connection = new ServerConnection(wire, service, clientAddress, owner);
       connections.add(connection);
       if (isStopping) connection.stop();
       return connection;

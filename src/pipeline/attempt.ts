@@ -3,74 +3,88 @@ import type { BackendPlan } from "../config/plan.ts";
 import { ProxyError } from "../errors.ts";
 import { type Cancellation, createCancellation } from "../http/cancel.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
+import type { RequestEnd } from "../route/pool.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
 import { failureOf } from "../upstream/send.ts";
 import type { Services } from "./services.ts";
 
-/** The work of one attempt that is still open: its answer's body may still be on its way. */
-export interface Attempt {
+const nothing = () => {};
+
+/**
+ * The work of one attempt, opened as soon as a backend is chosen. It may be over before its answer's body is: that may still be
+ * on its way.
+ */
+export class Attempt {
   readonly backend: BackendPlan;
   readonly cancellation: Cancellation;
-  /** What a failed read means, given who called the attempt off. */
-  broken(thrown: unknown): ProxyError;
-  /** The request is about to be sent: what was waited for before, such as a load, is no slowness of its answer. */
-  expectFirstByte(): void;
-  /** Stops the wait for the first byte. */
-  gotFirstByte(): void;
-  /** Ends it without an answer. */
-  fail(error: ProxyError): void;
-  /** Gives the place on the backend back; once, whatever happened. Says how the answer went, well where left out. */
-  release(outcome?: BreakerOutcome): void;
-}
+  readonly #services: Services;
+  readonly #place: Place | undefined;
+  readonly #end: (end: RequestEnd) => void;
+  #forget: () => void;
+  #stopTimer = nothing;
+  #begunAt: number;
+  #isSent = false;
+  #ttftMs: number | undefined;
 
-/** Opened as soon as a backend is chosen; the time to the first byte counts from `expectFirstByte` on. */
-export function openAttempt(
-  backend: BackendPlan,
-  work: Cancellation,
-  services: Services,
-  place: Place | undefined,
-): Attempt {
-  let begunAt = services.runtime.now();
-  let isSent = false;
-  let ttftMs: number | undefined;
-  const cancellation = createCancellation(work.signal, "parent");
-  const release = services.pool.begin(backend);
-  const timeoutMs = backend.firstByteTimeoutMs;
-  const forget = services.pool.onDown(backend, () => cancellation.cancel("backend-down"));
-  let stopTimer = () => {};
-  const finish = (outcome: BreakerOutcome) => {
-    stopTimer();
-    forget();
-    place?.release({ isServed: ttftMs !== undefined });
-    release({ outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome, ttftMs });
-    cancellation.finish();
-  };
-  return {
-    backend,
-    cancellation,
-    broken: (thrown) =>
-      thrown instanceof ProxyError && cancellation.reason === undefined
-        ? thrown
-        : failureOf(thrown, backend, cancellation),
-    expectFirstByte() {
-      begunAt = services.runtime.now();
-      isSent = true;
-      if (timeoutMs === 0) return;
-      stopTimer = services.runtime.setTimer(() => cancellation.cancel("first-byte-timeout"), timeoutMs);
-    },
-    gotFirstByte() {
-      ttftMs ??= services.runtime.now() - begunAt;
-      stopTimer();
-      forget();
-    },
-    fail(error) {
-      // A load that came to nothing is one thing, however many waited for it, and none of an answer.
-      finish(isSent ? outcomeOf(error) : "neutral");
-    },
-    release(outcome = "success") {
-      finish(outcome);
-    },
-  };
+  constructor(backend: BackendPlan, work: Cancellation, services: Services, place: Place | undefined) {
+    const cancellation = createCancellation(work.signal, "parent");
+    this.backend = backend;
+    this.cancellation = cancellation;
+    this.#services = services;
+    this.#place = place;
+    this.#begunAt = services.runtime.now();
+    this.#end = services.pool.begin(backend);
+    this.#forget = services.pool.onDown(backend, () => cancellation.cancel("backend-down"));
+  }
+
+  /** What a failed read means, given who called the attempt off. */
+  broken(thrown: unknown): ProxyError {
+    return thrown instanceof ProxyError && this.cancellation.reason === undefined
+      ? thrown
+      : failureOf(thrown, this.backend, this.cancellation);
+  }
+
+  /**
+   * The request is about to be sent, and the time to the first byte counts from now on: what was waited for before, such as a
+   * load, is no slowness of its answer.
+   */
+  expectFirstByte(): void {
+    const { runtime } = this.#services;
+    const timeoutMs = this.backend.firstByteTimeoutMs;
+    this.#begunAt = runtime.now();
+    this.#isSent = true;
+    if (timeoutMs === 0) return;
+    this.#stopTimer = runtime.setTimer(() => this.cancellation.cancel("first-byte-timeout"), timeoutMs);
+  }
+
+  /** Stops the wait for the first byte. */
+  gotFirstByte(): void {
+    this.#ttftMs ??= this.#services.runtime.now() - this.#begunAt;
+    this.#stopWatching();
+  }
+
+  /** Nobody holds what was watched with any longer: an answer may take long. */
+  #stopWatching(): void {
+    this.#stopTimer();
+    this.#stopTimer = nothing;
+    this.#forget();
+    this.#forget = nothing;
+  }
+
+  /** Ends it without an answer. */
+  fail(error: ProxyError): void {
+    // A load that came to nothing is one thing, however many waited for it, and none of an answer.
+    this.release(this.#isSent ? outcomeOf(error) : "neutral");
+  }
+
+  /** Gives the place on the backend back; once, whatever happened. Says how the answer went, well where left out. */
+  release(outcome: BreakerOutcome = "success"): void {
+    const ttftMs = this.#ttftMs;
+    this.#stopWatching();
+    this.#place?.release({ isServed: ttftMs !== undefined });
+    this.#end({ outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome, ttftMs });
+    this.cancellation.finish();
+  }
 }
 
 /** What an error says of the backend's health: a refusal is an answer, and a client that left says nothing. */

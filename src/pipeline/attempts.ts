@@ -7,7 +7,7 @@ import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
 import { send } from "../upstream/send.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
-import { type Attempt, openAttempt } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
 import { awaitReady } from "./await-ready.ts";
 import { pause } from "./pause.ts";
 import type { Wish } from "./router.ts";
@@ -56,7 +56,7 @@ export async function runAttempts<T>(
     exchange.waitedMs += place?.waitedMs ?? 0;
     exchange.attempts++;
     attempts++;
-    const attempt = openAttempt(backend, work, services, place);
+    const attempt = new Attempt(backend, work, services, place);
     try {
       const { signal } = attempt.cancellation;
       const waiting = awaitReady(snapshot, exchange, plan.wish.needs.model, signal, services);

@@ -100,7 +100,7 @@ async function openEach(
       first.answer,
       perPrompt,
     ),
-    attempt: { ...first.attempt, cancellation: work, release },
+    attempt: { backend: first.attempt.backend, cancellation: work, release },
   };
 }
 

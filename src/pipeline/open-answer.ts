@@ -21,8 +21,11 @@ import { countStream } from "./token-count.ts";
 /** An answer and the attempt that it belongs to, which is open until the last byte is on its way. */
 export interface OpenAnswer {
   readonly answer: Answer;
-  readonly attempt: Attempt;
+  readonly attempt: OpenAttempt;
 }
+
+/** What an answer still needs of its attempt. */
+export type OpenAttempt = Pick<Attempt, "backend" | "cancellation" | "release">;
 
 /** One request on its way through the stages, with what they share. */
 export interface Journey {
@@ -115,25 +118,36 @@ export function openAnswer(
       };
       return mended instanceof Promise ? mended.then(send) : send(mended);
     },
-    read: (response, { backend, broken }) => {
-      const { method, path } = exchange;
-      const onMend = (id: string) => void exchange.mends.add(id);
-      return readAnswer(response, {
-        backend,
+    read: (response, attempt) =>
+      readAnswer(response, {
+        backend: attempt.backend,
         endpoint,
-        method,
-        path,
+        method: exchange.method,
+        path: exchange.path,
         alias,
-        broken,
+        broken: brokenIn(attempt),
         mends: needed,
-        facts,
-        onMend,
+        facts: exchange.streamed ? withoutPrompt(facts) : facts,
+        onMend: noteMends(exchange),
         readPieces: services.runtime.readPieces,
         onUsage: countStream(exchange),
         translation: translate?.(),
-      });
-    },
+      }),
   });
+}
+
+// What an answer holds on to is made out here, where no request's body is in sight: answers may take long.
+
+const brokenIn = (attempt: Attempt) => (thrown: unknown) => attempt.broken(thrown);
+
+/** What was asked, but for what it was asked about, which may be long. */
+function withoutPrompt({ asked, ...facts }: MendFacts): MendFacts {
+  const { messages: _messages, input: _input, prompt: _prompt, ...rest } = asked;
+  return { ...facts, asked: rest };
+}
+
+function noteMends(exchange: Exchange): (id: string) => void {
+  return (id) => void exchange.mends.add(id);
 }
 
 const encoder = new TextEncoder();

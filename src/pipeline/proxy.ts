@@ -19,12 +19,14 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     const request = c.req.raw;
     const [exchange, work, key] = [c.get("exchange"), c.get("work"), c.get("key")];
     const body = await readModelRequest(request, endpoint, exchange, services, key);
-    const journey = { endpoint, services, exchange, work, longTexts: body.longTexts };
+    const journey = { endpoint, services, exchange, work };
+    // Whoever relays the answer does not hold what was asked.
+    const asking = { ...journey, longTexts: body.longTexts };
     const openFor = openerOf(endpoint.kind);
     if (exchange.target?.shadow !== undefined) {
-      keepAlive(c, runShadow(openFor, request.headers, body, journey));
+      keepAlive(c, runShadow(openFor, request.headers, body, asking));
     }
-    const opening = openWithFallbacks(openFor, request.headers, body, journey);
+    const opening = openWithFallbacks(openFor, request.headers, body, asking);
     if (exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);

@@ -202,7 +202,7 @@ describe("whoever writes", () => {
     wire.takes = false;
     const out = outgoing();
     let leavings = 0;
-    out.onLeave(() => leavings++);
+    out.tellLeaving({ leave: () => void leavings++ });
     out.begin(200, []);
     await turn.settle();
     const waiting = out.write(bytesOf("more"));
@@ -215,7 +215,7 @@ describe("whoever writes", () => {
   it("is not told of a client that leaves after the end", async () => {
     const out = outgoing();
     let leavings = 0;
-    out.onLeave(() => leavings++);
+    out.tellLeaving({ leave: () => void leavings++ });
     out.sendWhole(200, [], "all");
     await turn.settle();
     out.leave();

@@ -1,6 +1,6 @@
 /** Connects and listens on Bun. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
-import type { TransportParts } from "../../http1/transport.ts";
+import type { TransportParts } from "../../http1/transport-parts.ts";
 import { ConnectTimeoutError, connectTimeoutMs, keepAliveMs } from "../connect-limits.ts";
 import { connectOnNode } from "../node/connect.ts";
 import { createWireServer, toListener } from "../wire-server.ts";

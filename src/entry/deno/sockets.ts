@@ -1,6 +1,6 @@
 /** Connects and listens on Deno. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
-import type { TransportParts } from "../../http1/transport.ts";
+import type { TransportParts } from "../../http1/transport-parts.ts";
 import { ConnectTimeoutError, connectTimeoutMs } from "../connect-limits.ts";
 import { createWireServer, toListener } from "../wire-server.ts";
 import { type DenoConnection, DenoWire } from "./wire.ts";

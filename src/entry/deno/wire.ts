@@ -1,4 +1,5 @@
 /** Deno's connections as wires. Knows no HTTP. */
+import { asError } from "../../http1/as-error.ts";
 import { Buffer } from "node:buffer";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 import { inOnePiece } from "../one-piece.ts";
@@ -104,7 +105,7 @@ export class DenoWire implements Wire {
   }
 
   #fail(thrown: unknown): void {
-    if (!this.#isClosed) this.#cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (!this.#isClosed) this.#cause = asError(thrown);
     this.destroy();
   }
 

@@ -1,7 +1,7 @@
 /** Connects to boxes on Node. Knows no HTTP. */
 import { connect as connectSocket, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { TransportParts } from "../../http1/transport.ts";
+import type { TransportParts } from "../../http1/transport-parts.ts";
 import { ConnectTimeoutError, connectTimeoutMs, keepAliveMs } from "../connect-limits.ts";
 import { NodeWire } from "./wire.ts";
 

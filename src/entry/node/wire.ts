@@ -1,4 +1,5 @@
 /** Node's sockets as wires. Knows no HTTP. */
+import { asError } from "../../http1/as-error.ts";
 import type { Socket } from "node:net";
 import { createBulkCount } from "../bulk-count.ts";
 import { createYoungCollection } from "./collect-young.ts";
@@ -11,8 +12,15 @@ const mostCopiedBytes = 16 * 1024;
 /** The space for young objects is large, and the bytes of pieces that are held by it lie outside: it fills late. */
 const countBulk = createBulkCount(8 * 1024 * 1024, createYoungCollection());
 
+/** Where a socket has its wire: its listeners are those of all sockets. */
+const wireOf = Symbol("wire");
+
+type WiredSocket = Socket & { readonly [wireOf]: NodeWire };
+
 export class NodeWire implements Wire {
   readonly #socket: Socket;
+  #user: WireUser | undefined;
+  #cause: Error | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -20,22 +28,43 @@ export class NodeWire implements Wire {
 
   /** Tells `user` what comes, from now on. */
   tell(user: WireUser): void {
-    let cause: Error | undefined;
-    this.#socket
-      .on("data", (bytes: Buffer<ArrayBuffer>) => this.#receive(bytes, user))
-      .on("drain", () => user.drained())
-      .on("end", () => user.ended())
-      .on("error", (error) => (cause = error))
-      .on("close", () => user.closed(cause));
+    this.#user = user;
+    Object.assign(this.#socket, { [wireOf]: this })
+      .on("data", NodeWire.#onData)
+      .on("drain", NodeWire.#onDrain)
+      .on("end", NodeWire.#onEnd)
+      .on("error", NodeWire.#onError)
+      .on("close", NodeWire.#onClose);
   }
 
-  #receive(bytes: Buffer<ArrayBuffer>, user: WireUser): void {
+  static #onData(this: WiredSocket, bytes: Buffer<ArrayBuffer>): void {
+    this[wireOf].#receive(bytes);
+  }
+
+  static #onDrain(this: WiredSocket): void {
+    this[wireOf].#user?.drained();
+  }
+
+  static #onEnd(this: WiredSocket): void {
+    this[wireOf].#user?.ended();
+  }
+
+  static #onError(this: WiredSocket, error: Error): void {
+    this[wireOf].#cause = error;
+  }
+
+  static #onClose(this: WiredSocket): void {
+    const wire = this[wireOf];
+    wire.#user?.closed(wire.#cause);
+  }
+
+  #receive(bytes: Buffer<ArrayBuffer>): void {
     countBulk(bytes.byteLength);
     try {
-      user.received(withoutBuffer(bytes));
+      this.#user?.received(withoutBuffer(bytes));
     } catch (thrown) {
       // What nobody foresaw ends this connection, and nothing else.
-      this.#socket.destroy(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      this.#socket.destroy(asError(thrown));
     }
   }
 

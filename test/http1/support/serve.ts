@@ -40,7 +40,7 @@ export function serve(handle: Handle): Served {
       explain: explainRefusal,
     },
     "10.0.0.1",
-    () => closings++,
+    { closed: () => void closings++ },
   );
   let isClosed = false;
   const close = () => {
