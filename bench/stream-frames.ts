@@ -41,7 +41,7 @@ const frames = Array.from({ length: frameCount }, (_, index) => {
 function measure(isSpared: boolean): number {
   const mend = createStreamMend(chosen, facts, () => {});
   const shown: StreamMend | undefined = mend && {
-    ...mend,
+    chunk: (chunk) => mend.chunk(chunk),
     passesText: () => isSpared && mend.passesText?.() === true,
   };
   const error = () => badGateway("none", "none");
@@ -49,10 +49,7 @@ function measure(isSpared: boolean): number {
     endpoint: chatEndpoint,
     alias: "gpt-4o",
     mend: shown,
-    toError: error,
-    malformed: error,
-    truncated: error,
-    broken: error,
+    errors: { toError: error, malformed: error, truncated: error, broken: error },
   });
   const start = performance.now();
   let bytes = 0;

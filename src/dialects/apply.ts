@@ -1,11 +1,20 @@
 /** Runs the mends of a backend: over requests down the table, over answers and streams back up, like layers. Pure. */
 import type { BackendPlan } from "../config/plan.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
-import type { Mend, MendFacts, StreamMend } from "./mend.ts";
+import type { Mend, MendFacts, MendStage, StreamMend } from "./mend.ts";
 
-/** The mends that this request needs on this backend, less those that the operator switched off there. */
+/**
+ * The mends that this request needs on this backend, less those that the operator switched off there. Requests that need
+ * the same ones share one list, since each open answer holds its own.
+ */
 export function selectMends(table: readonly Mend[], backend: BackendPlan, facts: MendFacts): readonly Mend[] {
-  return mendsFor(table, backend, facts.endpoint).filter((mend) => mend.applies?.(facts) ?? true);
+  const { mends, selections } = mendsFor(table, backend, facts.endpoint);
+  const chosen = mends.filter((mend) => mend.applies?.(facts) ?? true);
+  const key = keyOf(mends, chosen);
+  const before = selections.get(key);
+  if (before !== undefined) return before;
+  selections.set(key, chosen);
+  return chosen;
 }
 
 /** The mends of the table that any of these backends needs: where it is not decided yet which one will answer. */
@@ -19,7 +28,25 @@ export function selectMendsOfAny(
   return table.filter((mend) => first.includes(mend) || others.some((needed) => needed.includes(mend)));
 }
 
-type Chosen = Map<MendFacts["endpoint"], readonly Mend[]>;
+interface MendsOfKind {
+  readonly mends: readonly Mend[];
+  /** What requests have needed of them, by `keyOf`. */
+  readonly selections: Map<number, readonly Mend[]>;
+}
+
+/** One bit for each mend that not every request needs: so few that all their selections fit in memory. */
+function keyOf(mends: readonly Mend[], chosen: readonly Mend[]): number {
+  let key = 0;
+  let place = 0;
+  for (const mend of mends) {
+    const isChosen = chosen[place] === mend;
+    if (isChosen) place += 1;
+    if (mend.applies !== undefined) key = key * 2 + (isChosen ? 1 : 0);
+  }
+  return key;
+}
+
+type Chosen = Map<MendFacts["endpoint"], MendsOfKind>;
 
 /** What a table has for a backend's requests of one kind does not change while the backend stays the same. */
 const chosenBefore = new WeakMap<BackendPlan, WeakMap<readonly Mend[], Chosen>>();
@@ -28,7 +55,7 @@ function mendsFor(
   table: readonly Mend[],
   backend: BackendPlan,
   endpoint: MendFacts["endpoint"],
-): readonly Mend[] {
+): MendsOfKind {
   const ofBackend = chosenBefore.get(backend) ?? new WeakMap<readonly Mend[], Chosen>();
   const ofTable: Chosen = ofBackend.get(table) ?? new Map();
   const before = ofTable.get(endpoint);
@@ -37,10 +64,11 @@ function mendsFor(
     ({ id, kinds, endpoints }) =>
       kinds.includes(backend.type) && endpoints.includes(endpoint) && !backend.disabledMends.has(id),
   );
-  ofTable.set(endpoint, mends);
+  const made = { mends, selections: new Map<number, readonly Mend[]>() };
+  ofTable.set(endpoint, made);
   ofBackend.set(table, ofTable);
   chosenBefore.set(backend, ofBackend);
-  return mends;
+  return made;
 }
 
 export interface Mended {
@@ -106,50 +134,92 @@ export function createStreamMend(
   facts: MendFacts,
   onApplied: (id: string) => void,
 ): StreamMend | undefined {
-  const stages: Stage[] = [];
-  for (const { id, stream } of mends.toReversed()) {
-    if (stream !== undefined) stages.push({ id, mend: stream(facts) });
-  }
-  if (stages.length === 0) return undefined;
+  const streaming = streamingOf(mends);
+  return streaming.length === 0 ? undefined : new MendStages(streaming, facts, onApplied);
+}
 
-  function runFrom(first: number, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
+type StreamingMend = Mend & Required<Pick<Mend, "stream">>;
+
+function hasStream(mend: Mend): mend is StreamingMend {
+  return mend.stream !== undefined;
+}
+
+/** Those of a selection that have a stage in streams, in the order of the stages: the same for all answers. */
+const streamingBefore = new WeakMap<readonly Mend[], readonly StreamingMend[]>();
+
+function streamingOf(mends: readonly Mend[]): readonly StreamingMend[] {
+  const before = streamingBefore.get(mends);
+  if (before !== undefined) return before;
+  const streaming = mends.filter(hasStream).toReversed();
+  streamingBefore.set(mends, streaming);
+  return streaming;
+}
+
+class MendStages implements StreamMend {
+  readonly #mends: readonly StreamingMend[];
+  /** One for each mend, in the same order. */
+  readonly #stages: readonly MendStage[];
+  readonly #facts: MendFacts;
+  readonly #onApplied: (id: string) => void;
+
+  constructor(mends: readonly StreamingMend[], facts: MendFacts, onApplied: (id: string) => void) {
+    this.#mends = mends;
+    this.#stages = mends.map((mend) => mend.stream(facts));
+    this.#facts = facts;
+    this.#onApplied = onApplied;
+  }
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    return this.#runFrom(0, [chunk]);
+  }
+
+  passesText(): boolean {
+    return this.#stages.every((stage) => stage.passesText?.() ?? true);
+  }
+
+  isUndecided(): boolean {
+    return this.#stages.some((stage) => stage.isUndecided?.() ?? false);
+  }
+
+  end(): readonly JsonObject[] {
+    return this.#stages.flatMap((stage, index) => {
+      const held = stage.end?.(this.#facts) ?? [];
+      if (held.length > 0) this.#tell(index);
+      return this.#runFrom(index + 1, held) ?? held;
+    });
+  }
+
+  /** Undefined where nothing had to be changed. */
+  #runFrom(first: number, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
     let current = chunks;
     let isChanged = false;
-    for (let index = first; index < stages.length; index++) {
-      const stage = stages[index];
-      const changed = stage && runStage(stage, current);
-      if (stage === undefined || changed === undefined) continue;
+    for (let index = first; index < this.#stages.length; index++) {
+      const stage = this.#stages[index];
+      const changed = stage && runStage(stage, current, this.#facts);
+      if (changed === undefined) continue;
       isChanged = true;
-      onApplied(stage.id);
+      this.#tell(index);
       current = changed;
     }
     return isChanged ? current : undefined;
   }
 
-  return {
-    chunk: (chunk) => runFrom(0, [chunk]),
-    passesText: () => stages.every(({ mend }) => mend.passesText?.() ?? true),
-    isUndecided: () => stages.some(({ mend }) => mend.isUndecided?.() ?? false),
-    end: () =>
-      stages.flatMap(({ id, mend }, index) => {
-        const held = mend.end?.() ?? [];
-        if (held.length > 0) onApplied(id);
-        return runFrom(index + 1, held) ?? held;
-      }),
-  };
-}
-
-interface Stage {
-  readonly id: string;
-  readonly mend: StreamMend;
+  #tell(index: number): void {
+    const mend = this.#mends[index];
+    if (mend !== undefined) this.#onApplied(mend.id);
+  }
 }
 
 /** Undefined where nothing had to be changed. */
-function runStage({ mend }: Stage, chunks: readonly JsonObject[]): readonly JsonObject[] | undefined {
+function runStage(
+  stage: MendStage,
+  chunks: readonly JsonObject[],
+  facts: MendFacts,
+): readonly JsonObject[] | undefined {
   const [only] = chunks;
   // Nearly always there is one.
-  if (chunks.length === 1 && only !== undefined) return mend.chunk(only);
-  const results = chunks.map((chunk) => mend.chunk(chunk));
+  if (chunks.length === 1 && only !== undefined) return stage.chunk(only, facts);
+  const results = chunks.map((chunk) => stage.chunk(chunk, facts));
   if (results.every((result) => result === undefined)) return undefined;
   return results.flatMap((result, index) => result ?? chunks.slice(index, index + 1));
 }

@@ -35,10 +35,11 @@ export interface Mend {
   request?(body: JsonObject, facts: MendFacts): JsonObject | undefined | Promise<JsonObject | undefined>;
   /** A whole JSON answer as the client is to get it; undefined where nothing had to be changed. */
   answer?(body: JsonObject, facts: MendFacts): JsonObject | undefined;
-  /** The same for a stream: makes the state for one answer. */
-  stream?(facts: MendFacts): StreamMend;
+  /** The same for a stream: the stage for one answer. One that remembers nothing is the same object for all answers. */
+  stream?(facts: MendFacts): MendStage;
 }
 
+/** All the stages that one answer's stream passes, as one. To be called as methods of the object that holds them. */
 export interface StreamMend {
   /** The chunks that take this one's place, in order; undefined where nothing had to be changed. */
   chunk(chunk: JsonObject): readonly JsonObject[] | undefined;
@@ -52,3 +53,15 @@ export interface StreamMend {
   /** What was held back, when the backend has ended its answer by itself. */
   end?(): readonly JsonObject[];
 }
+
+/**
+ * What one mend does to the stream of one answer. It is told the facts each time: an open stream may last for long, and
+ * what its stages hold is held for every client.
+ */
+export interface MendStage extends Omit<StreamMend, "chunk" | "end"> {
+  chunk(chunk: JsonObject, facts: MendFacts): readonly JsonObject[] | undefined;
+  end?(facts: MendFacts): readonly JsonObject[];
+}
+
+/** The stage of a mend that has nothing to do in an answer. */
+export const idleStage: MendStage = { chunk: () => undefined };

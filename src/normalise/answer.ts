@@ -1,29 +1,28 @@
 /** Stage 6: makes of a backend's response an answer in OpenAI's words, or a ProxyError. Knows no retry and no client. */
-import { labelOf } from "../dialects/label.ts";
 import { createStreamMend } from "../dialects/apply.ts";
-import { badGateway, type ProxyError } from "../errors.ts";
+import type { ProxyError } from "../errors.ts";
 import { type ChunkReader, joinChunks } from "../byte-channel.ts";
 import { mediaType } from "../http/headers.ts";
 import { toChunks } from "../protocol/openai/answer-chunks.ts";
 import { formatEvent } from "../sse/format.ts";
-import { FrameTooLargeError } from "../sse/frames.ts";
 import type { StreamSource } from "../sse/stream.ts";
 import type { AnswerContext } from "./answer-context.ts";
-import { createEventTranslation } from "./events.ts";
+import { createEventTranslation, type EventTranslation } from "./events.ts";
 import { readStart } from "./peek.ts";
 import { isErrorBody } from "./hidden-error.ts";
+import { createStreamErrors } from "./stream-errors.ts";
 import { normaliseUpstreamError } from "./upstream-error.ts";
 import { parseObject, readWholeAnswer, type WholeAnswer } from "./whole-answer.ts";
 
-export type Answer =
-  | ({ readonly kind: "json"; readonly headers: Headers } & WholeAnswer)
-  | {
-      readonly kind: "stream";
-      readonly headers: Headers;
-      readonly source: StreamSource;
-      /** What went wrong in the stream so far, for the log. */
-      readonly problem: () => string | undefined;
-    };
+export type Answer = ({ readonly kind: "json"; readonly headers: Headers } & WholeAnswer) | StreamAnswer;
+
+export interface StreamAnswer {
+  readonly kind: "stream";
+  readonly headers: Headers;
+  readonly source: StreamSource;
+  /** What went wrong in the stream so far, for the log. */
+  problem(): string | undefined;
+}
 
 /** An error body longer than this is cut: nobody reads more of it. */
 export const maxErrorBytes = 64 * 1024;
@@ -34,15 +33,12 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
     if (!response.ok) throw await errorOf(response, context);
     const { headers } = response;
     if (mediaType(headers) === "text/event-stream") {
-      return { kind: "stream", headers, ...(await openStream(context.readPieces(response), context)) };
+      return new OpenedStream(headers, await openSource(context.readPieces(response), context));
     }
     const bytes = await response.bytes();
     if (isWantedAsStream(context)) {
-      return {
-        kind: "stream",
-        headers,
-        ...(await openStream(eventsOf(bytes, response, context)?.getReader(), context)),
-      };
+      const reader = eventsOf(bytes, response, context)?.getReader();
+      return new OpenedStream(headers, await openSource(reader, context));
     }
     const whole = readWholeAnswer(bytes, context);
     if (whole === undefined) throw errorIn(bytes, response, context);
@@ -94,49 +90,42 @@ function eventsOf(
   return new Response(joinChunks(data.map((text) => formatEvent({ data: text })))).body;
 }
 
-type OpenedStream = Pick<Extract<Answer, { kind: "stream" }>, "source" | "problem">;
+interface OpenedSource extends StreamSource {
+  readonly stage: EventTranslation;
+}
 
-async function openStream(reader: ChunkReader | undefined, context: AnswerContext): Promise<OpenedStream> {
-  const { backend, endpoint, alias, mends, facts, onMend, onUsage, translation } = context;
-  const broken = (cause: unknown) =>
-    cause instanceof FrameTooLargeError
-      ? badGateway(
-          `${labelOf(backend)} sent one event of more than ${cause.limitBytes} bytes.`,
-          "backend_event_too_large",
-        )
-      : lostLate(context.broken(cause));
-  // What was lost in the middle was no answer that never began.
-  const lostLate = (error: ProxyError) =>
-    stage.hasData() && error.code === "backend_connection_lost" ? truncated() : error;
-  const truncated = () =>
-    badGateway(
-      `${labelOf(backend)} ended the answer before it was finished. Its own log tells why; did it unload the model or crash?`,
-      "backend_stream_cut",
-    );
-  const stage = createEventTranslation({
-    endpoint,
-    alias,
-    mend: createStreamMend(mends, facts, onMend),
-    translation,
-    onUsage,
-    toError: (data) => normaliseUpstreamError({ ...context, status: 200, body: data }),
-    malformed: () =>
-      badGateway(`${labelOf(backend)} sent an event that is no JSON object.`, "backend_event_malformed"),
-    truncated,
-    broken,
-  });
-  if (reader === undefined) throw truncated();
+class OpenedStream implements StreamAnswer {
+  readonly kind = "stream";
+  readonly headers: Headers;
+  readonly source: OpenedSource;
+
+  constructor(headers: Headers, source: OpenedSource) {
+    this.headers = headers;
+    this.source = source;
+  }
+
+  problem(): string | undefined {
+    return this.source.stage.problem();
+  }
+}
+
+async function openSource(reader: ChunkReader | undefined, context: AnswerContext): Promise<OpenedSource> {
+  const { endpoint, alias, mends, facts, onMend, onUsage, translation } = context;
+  const errors = createStreamErrors(context);
+  const mend = createStreamMend(mends, facts, onMend);
+  const stage = createEventTranslation({ endpoint, alias, mend, translation, onUsage, errors });
+  if (reader === undefined) throw errors.truncated();
   const head: Uint8Array[] = [];
   try {
     while (!stage.hasData() || stage.isUndecided()) {
       const { done, value } = await reader.read();
       if (done && stage.hasData()) break;
-      if (done) throw truncated();
+      if (done) throw errors.truncated();
       head.push(stage.push(value));
     }
   } catch (thrown) {
     void reader.cancel().catch(() => {});
-    throw broken(thrown);
+    throw errors.broken(thrown, stage.hasData());
   }
-  return { source: { head: joinChunks(head), reader, stage }, problem: stage.problem };
+  return { head: joinChunks(head), reader, stage };
 }

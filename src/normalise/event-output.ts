@@ -32,29 +32,72 @@ const done = formatEvent({ data: "[DONE]" });
 
 /** The endpoint's own chunks under the client's name for the model; `endsWithDone` where the proxy answers for the end. */
 export function createChunkOutput(endpoint: Endpoint, alias: string, endsWithDone: boolean): EventOutput {
-  return {
-    chunks: (chunks, event) =>
-      joinChunks(
-        chunks.map((chunk) =>
-          formatEvent({
-            event: endpoint.namesEvents ? event : undefined,
-            data: JSON.stringify(withModel(chunk, endpoint.eventModelPath, alias)),
-          }),
-        ),
+  return new ChunkOutput(endpoint, alias, endsWithDone);
+}
+
+class ChunkOutput implements EventOutput {
+  readonly #endpoint: Endpoint;
+  readonly #alias: string;
+  readonly #endsWithDone: boolean;
+
+  constructor(endpoint: Endpoint, alias: string, endsWithDone: boolean) {
+    this.#endpoint = endpoint;
+    this.#alias = alias;
+    this.#endsWithDone = endsWithDone;
+  }
+
+  chunks(chunks: readonly JsonObject[], event: string | undefined): Uint8Array {
+    const { namesEvents, eventModelPath } = this.#endpoint;
+    const alias = this.#alias;
+    return joinChunks(
+      chunks.map((chunk) =>
+        formatEvent({
+          event: namesEvents ? event : undefined,
+          data: JSON.stringify(withModel(chunk, eventModelPath, alias)),
+        }),
       ),
-    error: (error, lastData) => formatEvent(endpoint.formatStreamError(error, lastData)),
-    done: (frame) => frame,
-    unsaidDone: () => (endsWithDone && !endpoint.namesEvents ? done : nothing),
-  };
+    );
+  }
+
+  error(error: ProxyError, lastData: unknown): Uint8Array {
+    return formatEvent(this.#endpoint.formatStreamError(error, lastData));
+  }
+
+  done(frame: Uint8Array): Uint8Array {
+    return frame;
+  }
+
+  unsaidDone(): Uint8Array {
+    return this.#endsWithDone && !this.#endpoint.namesEvents ? done : nothing;
+  }
 }
 
 export function createTranslatedOutput(translation: ChunkTranslation): EventOutput {
-  return {
-    chunks: (chunks) => formatNamed(chunks.flatMap((chunk) => translation.chunk(chunk))),
-    error: (error) => formatNamed(translation.fail(formatErrorBody(error))),
-    done: () => formatNamed(translation.end()),
-    unsaidDone: () => formatNamed(translation.end()),
-  };
+  return new TranslatedOutput(translation);
+}
+
+class TranslatedOutput implements EventOutput {
+  readonly #translation: ChunkTranslation;
+
+  constructor(translation: ChunkTranslation) {
+    this.#translation = translation;
+  }
+
+  chunks(chunks: readonly JsonObject[]): Uint8Array {
+    return formatNamed(chunks.flatMap((chunk) => this.#translation.chunk(chunk)));
+  }
+
+  error(error: ProxyError): Uint8Array {
+    return formatNamed(this.#translation.fail(formatErrorBody(error)));
+  }
+
+  done(): Uint8Array {
+    return formatNamed(this.#translation.end());
+  }
+
+  unsaidDone(): Uint8Array {
+    return formatNamed(this.#translation.end());
+  }
 }
 
 /** Each event under the name that its `type` is. */

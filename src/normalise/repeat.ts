@@ -3,17 +3,21 @@
  * after the text is byte-equal, so only the text is put into what came out then. Knows no mend.
  */
 
-/** A frame around its content text: as it came, and as it went out. */
+import { fewBytes, type Joiner } from "../sse/joiner.ts";
+
+/** A frame around its content text. An open stream keeps it: both arrays share one memory, and few objects hold it. */
 interface Shape {
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-  readonly outBefore: Uint8Array;
-  readonly outAfter: Uint8Array;
+  /** What stands before and after the text as it came, and where the one ends. */
+  readonly input: Uint8Array;
+  readonly inputSplit: number;
+  /** The same as it went out. */
+  readonly output: Uint8Array;
+  readonly outputSplit: number;
 }
 
 export interface Repeater {
-  /** The output for a frame of a known shape, in pieces that are yet to be joined; undefined where it has to be parsed. */
-  match(frame: Uint8Array): readonly Uint8Array[] | undefined;
+  /** The output for frames that all have the known shape; undefined where one of them has to be parsed. */
+  match(frames: readonly Uint8Array[], joiner: Joiner): Uint8Array | undefined;
   /** Hears what a parsed frame became. A shape is known once two frames in a row became the same. */
   observe(frame: Uint8Array, output: Uint8Array): void;
   /** Forgets what it knows: something came that is no text. */
@@ -28,28 +32,68 @@ const marker = encoder.encode('"content":"');
 const plainEscapes: ReadonlySet<number> = new Set(encoder.encode('"\\bfnrt'));
 
 export function createRepeater(): Repeater {
-  let candidate: Shape | undefined;
-  let known: Shape | undefined;
+  return new ShapeRepeater();
+}
 
-  return {
-    match(frame) {
-      if (known === undefined) return undefined;
-      const { before, after, outBefore, outAfter } = known;
-      const end = frame.length - after.length;
-      if (end <= before.length || !startsWith(frame, before) || !endsWith(frame, after)) return undefined;
-      if (!isPlainText(frame, before.length, end)) return undefined;
-      return [outBefore, frame.subarray(before.length, end), outAfter];
-    },
-    observe(frame, output) {
-      const shape = shapeOf(frame, output);
-      known =
-        shape !== undefined && candidate !== undefined && isSameShape(shape, candidate) ? shape : undefined;
-      candidate = shape;
-    },
-    forget() {
-      candidate = known = undefined;
-    },
-  };
+class ShapeRepeater implements Repeater {
+  #candidate: Shape | undefined = undefined;
+  #known: Shape | undefined = undefined;
+
+  match(frames: readonly Uint8Array[], joiner: Joiner): Uint8Array | undefined {
+    const shape = this.#known;
+    if (shape === undefined) return undefined;
+    const { input, output } = shape;
+    let length = 0;
+    for (const frame of frames) {
+      if (!hasShape(frame, shape)) return undefined;
+      length += output.length + frame.length - input.length;
+    }
+    const written = joiner.take(length);
+    let used = 0;
+    for (const frame of frames) used = writeAround(written, used, frame, shape);
+    return written;
+  }
+
+  observe(frame: Uint8Array, output: Uint8Array): void {
+    const shape = shapeOf(frame, output);
+    const candidate = this.#candidate;
+    const isRepeated = shape !== undefined && candidate !== undefined && isSameShape(shape, candidate);
+    this.#known = isRepeated ? shape : undefined;
+    this.#candidate = shape;
+  }
+
+  forget(): void {
+    this.#candidate = this.#known = undefined;
+  }
+}
+
+function hasShape(frame: Uint8Array, { input, inputSplit }: Shape): boolean {
+  // What the frame is longer is its text.
+  const textBytes = frame.length - input.length;
+  if (textBytes <= 0) return false;
+  for (let index = 0; index < inputSplit; index++) if (frame[index] !== input[index]) return false;
+  for (let index = inputSplit; index < input.length; index++)
+    if (frame[index + textBytes] !== input[index]) return false;
+  return isPlainText(frame, inputSplit, inputSplit + textBytes);
+}
+
+/** Writes what a frame of the shape becomes; returns where it ends. */
+function writeAround(target: Uint8Array, start: number, frame: Uint8Array, shape: Shape): number {
+  const { input, inputSplit, output, outputSplit } = shape;
+  const textBytes = frame.length - input.length;
+  const text = start + outputSplit;
+  // Both sides in one native copy: the longer one lands where it belongs, the shorter one is put right.
+  if (2 * outputSplit > output.length) {
+    target.set(output, start);
+    for (let index = outputSplit; index < output.length; index++)
+      target[start + textBytes + index] = output[index] ?? 0;
+  } else {
+    target.set(output, start + textBytes);
+    for (let index = 0; index < outputSplit; index++) target[start + index] = output[index] ?? 0;
+  }
+  if (textBytes > fewBytes) target.set(frame.subarray(inputSplit, inputSplit + textBytes), text);
+  else for (let index = 0; index < textBytes; index++) target[text + index] = frame[inputSplit + index] ?? 0;
+  return start + output.length + textBytes;
 }
 
 /** Undefined where the content is not one plain text that stands once in both. */
@@ -59,15 +103,32 @@ function shapeOf(frame: Uint8Array, output: Uint8Array): Shape | undefined {
   if (inner === undefined || outer === undefined) return undefined;
   const text = frame.subarray(inner.start, inner.end);
   if (text.length === 0 || !isSame(text, output.subarray(outer.start, outer.end))) return undefined;
-  return {
-    before: frame.slice(0, inner.start),
-    after: frame.slice(inner.end),
-    outBefore: output.slice(0, outer.start),
-    outAfter: output.slice(outer.end),
+  const inputBytes = frame.length - text.length;
+  const outputBytes = output.length - text.length;
+  const memory = new ArrayBuffer(inputBytes + outputBytes);
+  const shape: Shape = {
+    input: new Uint8Array(memory, 0, inputBytes),
+    inputSplit: inner.start,
+    output: new Uint8Array(memory, inputBytes, outputBytes),
+    outputSplit: outer.start,
   };
+  copyAround(frame, inner, shape.input);
+  copyAround(output, outer, shape.output);
+  return shape;
 }
 
-function findText(bytes: Uint8Array): { start: number; end: number } | undefined {
+/** Copies all but the text. */
+function copyAround(bytes: Uint8Array, text: TextRange, target: Uint8Array): void {
+  target.set(bytes.subarray(0, text.start));
+  target.set(bytes.subarray(text.end), text.start);
+}
+
+interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+function findText(bytes: Uint8Array): TextRange | undefined {
   const at = indexOf(bytes, marker, 0);
   if (at === -1 || indexOf(bytes, marker, at + 1) !== -1) return undefined;
   const start = at + marker.length;
@@ -103,26 +164,17 @@ function indexOf(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
   return -1;
 }
 
-function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  for (let index = 0; index < start.length; index++) if (bytes[index] !== start[index]) return false;
-  return true;
-}
-
-function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
-  const offset = bytes.length - end.length;
-  for (let index = 0; index < end.length; index++) if (bytes[offset + index] !== end[index]) return false;
-  return true;
-}
-
 function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && startsWith(left, right);
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 function isSameShape(left: Shape, right: Shape): boolean {
   return (
-    isSame(left.before, right.before) &&
-    isSame(left.after, right.after) &&
-    isSame(left.outBefore, right.outBefore) &&
-    isSame(left.outAfter, right.outAfter)
+    left.inputSplit === right.inputSplit &&
+    left.outputSplit === right.outputSplit &&
+    isSame(left.input, right.input) &&
+    isSame(left.output, right.output)
   );
 }

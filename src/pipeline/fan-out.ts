@@ -113,7 +113,7 @@ function mergeOpen(answers: readonly Answer[], first: Answer, perPrompt: number)
         streams.map(({ source }) => source),
         perPrompt,
       ),
-      problem: () => streams.map(({ problem }) => problem()).find((problem) => problem !== undefined),
+      problem: () => streams.map((stream) => stream.problem()).find((problem) => problem !== undefined),
     };
   }
   const bodies = answers.flatMap((answer) => {

@@ -2,7 +2,7 @@
 import type { RequestBounds } from "../config/key-plan.ts";
 import { streamTooLarge, streamTooLong } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
-import type { StreamSource } from "../sse/stream.ts";
+import { type StreamSource, type StreamStage, takeHead } from "../sse/stream.ts";
 
 export interface BoundedStream {
   readonly source: StreamSource;
@@ -10,35 +10,73 @@ export interface BoundedStream {
   readonly stop: () => void;
 }
 
+const nothingToStop = () => {};
+
 /** The same source within its bounds; the time counts from now. */
 export function boundStream(
-  { head, reader, stage }: StreamSource,
+  source: StreamSource,
   { streamMs, streamBytes }: RequestBounds,
   runtime: Runtime,
 ): BoundedStream {
-  let sent = head.byteLength;
-  let isOverdue = false;
-  function expire(): void {
-    isOverdue = true;
-    // The wait for the next bytes ends as if the source had; `end` then tells why.
-    reader.cancel().catch(() => {});
-  }
-  /** What came in one read goes out whole or not at all. */
-  const isTooLarge = () => streamBytes > 0 && sent > streamBytes;
-  if (isTooLarge()) reader.cancel().catch(() => {});
-  const source: StreamSource = {
-    head: isTooLarge() ? stage.fault(streamTooLarge(streamBytes)) : head,
-    reader,
-    stage: {
-      push(chunk) {
-        const bytes = stage.push(chunk);
-        sent += bytes.byteLength;
-        if (isTooLarge()) throw streamTooLarge(streamBytes);
-        return bytes;
-      },
-      end: () => (isOverdue ? stage.fault(streamTooLong(streamMs)) : stage.end()),
-      fault: (cause) => stage.fault(isOverdue ? streamTooLong(streamMs) : cause),
-    },
+  if (streamMs === 0 && streamBytes === 0) return { source, stop: nothingToStop };
+  const { reader } = source;
+  const stage = new BoundedStage(source, streamMs, streamBytes);
+  const bounded: StreamSource = { head: stage.begin(takeHead(source)), reader, stage };
+  return {
+    source: bounded,
+    stop: streamMs > 0 ? runtime.setTimer(() => stage.expire(), streamMs) : nothingToStop,
   };
-  return { source, stop: streamMs > 0 ? runtime.setTimer(expire, streamMs) : () => {} };
+}
+
+class BoundedStage implements StreamStage {
+  readonly #reader: StreamSource["reader"];
+  readonly #stage: StreamStage;
+  readonly #streamMs: number;
+  readonly #streamBytes: number;
+  #sent = 0;
+  #isOverdue = false;
+
+  constructor({ reader, stage }: StreamSource, streamMs: number, streamBytes: number) {
+    this.#reader = reader;
+    this.#stage = stage;
+    this.#streamMs = streamMs;
+    this.#streamBytes = streamBytes;
+  }
+
+  begin(head: Uint8Array): Uint8Array {
+    this.#sent = head.byteLength;
+    if (!this.#isTooLarge()) return head;
+    this.#cancel();
+    return this.#stage.fault(streamTooLarge(this.#streamBytes));
+  }
+
+  expire(): void {
+    this.#isOverdue = true;
+    // The wait for the next bytes ends as if the source had; `end` then tells why.
+    this.#cancel();
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = this.#stage.push(chunk);
+    this.#sent += bytes.byteLength;
+    if (this.#isTooLarge()) throw streamTooLarge(this.#streamBytes);
+    return bytes;
+  }
+
+  end(): Uint8Array {
+    return this.#isOverdue ? this.#stage.fault(streamTooLong(this.#streamMs)) : this.#stage.end();
+  }
+
+  fault(cause: unknown): Uint8Array {
+    return this.#stage.fault(this.#isOverdue ? streamTooLong(this.#streamMs) : cause);
+  }
+
+  /** What came in one read goes out whole or not at all. */
+  #isTooLarge(): boolean {
+    return this.#streamBytes > 0 && this.#sent > this.#streamBytes;
+  }
+
+  #cancel(): void {
+    this.#reader.cancel().catch(() => {});
+  }
 }

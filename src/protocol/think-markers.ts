@@ -10,6 +10,8 @@ export interface ThinkSplitter {
   push(text: string): ThinkParts;
   /** True once the content has begun: no text is looked into any more. */
   isDone(): boolean;
+  /** Whether there is anything that `end` would give out. */
+  isHolding(): boolean;
   /** What was held back. */
   end(): ThinkParts;
 }
@@ -25,64 +27,84 @@ const maxLeadingSpace = 64;
  * markers goes with them. Holds back only what could begin a marker; how the text is cut makes no difference.
  */
 export function createThinkSplitter(): ThinkSplitter {
-  let state: "start" | "thinking" | "content" = "start";
-  /** White space is dropped until something else comes: behind each marker. */
-  let isAfterMarker = false;
-  let held = "";
+  return new MarkerSplitter();
+}
 
-  function open(): boolean {
-    const text = held.trimStart();
+class MarkerSplitter implements ThinkSplitter {
+  #state: "start" | "thinking" | "content" = "start";
+  /** White space is dropped until something else comes: behind each marker. */
+  #isAfterMarker = false;
+  #held = "";
+
+  push(text: string): ThinkParts {
+    this.#held += text;
+    return this.#drain(false);
+  }
+
+  isDone(): boolean {
+    return this.#state === "content" && !this.#isAfterMarker;
+  }
+
+  isHolding(): boolean {
+    return this.#held !== "";
+  }
+
+  end(): ThinkParts {
+    return this.#drain(true);
+  }
+
+  #open(): boolean {
+    const text = this.#held.trimStart();
     const marker = [opening, closing].find((candidate) => text.startsWith(candidate));
     if (marker !== undefined) {
-      state = marker === opening ? "thinking" : "content";
-      isAfterMarker = true;
-      held = text.slice(marker.length);
+      this.#state = marker === opening ? "thinking" : "content";
+      this.#isAfterMarker = true;
+      this.#held = text.slice(marker.length);
       return true;
     }
     const isOpen = opening.startsWith(text) || closing.startsWith(text);
-    if (isOpen && held.length - text.length <= maxLeadingSpace) return false;
-    state = "content";
+    if (isOpen && this.#held.length - text.length <= maxLeadingSpace) return false;
+    this.#state = "content";
     return true;
   }
 
-  function take(length: number): string {
-    const taken = held.slice(0, length);
-    held = held.slice(length);
-    if (!isAfterMarker) return taken;
+  #take(length: number): string {
+    const taken = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    if (!this.#isAfterMarker) return taken;
     const rest = taken.trimStart();
-    if (rest !== "") isAfterMarker = false;
+    if (rest !== "") this.#isAfterMarker = false;
     return rest;
   }
 
-  function drain(isEnd: boolean): ThinkParts {
+  #drain(isEnd: boolean): ThinkParts {
     let reasoning = "";
-    if (state === "start" && !open()) {
+    if (this.#state === "start" && !this.#open()) {
       if (!isEnd) return { reasoning, content: "" };
-      state = "content";
+      this.#state = "content";
     }
-    if (state === "thinking") {
-      const end = held.indexOf(closing);
+    if (this.#state === "thinking") {
+      const end = this.#held.indexOf(closing);
       if (end === -1) {
-        reasoning = take(held.length - (isEnd ? 0 : heldLength(held, [closing])));
-        return { reasoning, content: "" };
+        const kept = isEnd ? 0 : heldLength(this.#held, [closing]);
+        return { reasoning: this.#take(this.#held.length - kept), content: "" };
       }
-      reasoning = take(end);
-      held = held.slice(closing.length);
-      isAfterMarker = true;
-      state = "content";
+      reasoning = this.#take(end);
+      this.#held = this.#held.slice(closing.length);
+      this.#isAfterMarker = true;
+      this.#state = "content";
     }
-    return { reasoning, content: take(held.length) };
+    return { reasoning, content: this.#take(this.#held.length) };
   }
-
-  return {
-    push(text) {
-      held += text;
-      return drain(false);
-    },
-    isDone: () => state === "content" && !isAfterMarker,
-    end: () => drain(true),
-  };
 }
+
+/** What takes the place of every splitter that is done, so that none has to be kept. */
+export const doneSplitter: ThinkSplitter = {
+  push: (text) => ({ reasoning: "", content: text }),
+  isDone: () => true,
+  isHolding: () => false,
+  end: () => ({ reasoning: "", content: "" }),
+};
 
 const leakStart = "__LM_STUDIO_INTERNAL_LSEP_SYNTHETIC_REASONING_END_";
 const leak = new RegExp(`${leakStart}[0-9a-fA-F]{0,64}__`, "g");
@@ -95,23 +117,33 @@ export function mayHoldMarker(text: string): boolean {
 
 export interface LeakRemover {
   push(text: string): string;
+  /** Whether there is anything that `end` would give out. */
+  isHolding(): boolean;
   end(): string;
 }
 
 /** Removes LM Studio's own marker of where reasoning ends, which leaks into texts at times. */
 export function createLeakRemover(): LeakRemover {
-  let held = "";
-  return {
-    push(text) {
-      const whole = (held + text).replaceAll(leak, "");
-      const open = openLeak.exec(whole)?.index ?? whole.length - heldLength(whole, [leakStart]);
-      held = whole.slice(open);
-      return whole.slice(0, open);
-    },
-    end() {
-      const rest = held;
-      held = "";
-      return rest;
-    },
-  };
+  return new OpenLeakHolder();
+}
+
+class OpenLeakHolder implements LeakRemover {
+  #held = "";
+
+  push(text: string): string {
+    const whole = (this.#held + text).replaceAll(leak, "");
+    const open = openLeak.exec(whole)?.index ?? whole.length - heldLength(whole, [leakStart]);
+    this.#held = whole.slice(open);
+    return whole.slice(0, open);
+  }
+
+  isHolding(): boolean {
+    return this.#held !== "";
+  }
+
+  end(): string {
+    const rest = this.#held;
+    this.#held = "";
+    return rest;
+  }
 }

@@ -15,29 +15,53 @@ export interface StreamWatch {
 
 /** Watches a stream on a wall clock with one timer; returns the function that stops it. */
 export function watchStream(stream: EventStream, watch: StreamWatch, runtime: Runtime): () => void {
-  let stopTimer = () => {};
+  const watcher = new Watcher(stream, watch, runtime);
+  watcher.arm();
+  return () => watcher.stop();
+}
+
+class Watcher {
+  readonly #stream: EventStream;
+  readonly #watch: StreamWatch;
+  readonly #runtime: Runtime;
   /** A client that takes nothing gets no further comment, and must not make the timer spin either. */
-  let beatAt = stream.sentAt;
+  #beatAt: number;
+  #stopTimer: (() => void) | undefined = undefined;
+  /** One function for all the timers. */
+  readonly #onTime = (): void => this.#check();
 
-  function arm(): void {
-    const now = runtime.now();
+  constructor(stream: EventStream, watch: StreamWatch, runtime: Runtime) {
+    this.#stream = stream;
+    this.#watch = watch;
+    this.#runtime = runtime;
+    this.#beatAt = stream.sentAt;
+  }
+
+  arm(): void {
+    const { heartbeatMs, idleTimeoutMs } = this.#watch;
+    const { sentAt, readingSince } = this.#stream;
+    const now = this.#runtime.now();
     const waits: number[] = [];
-    if (watch.heartbeatMs > 0) waits.push(Math.max(stream.sentAt, beatAt) + watch.heartbeatMs - now);
-    if (watch.idleTimeoutMs > 0) waits.push((stream.readingSince ?? now) + watch.idleTimeoutMs - now);
-    if (waits.length > 0) stopTimer = runtime.setTimer(check, Math.max(1, Math.min(...waits)));
+    if (heartbeatMs > 0) waits.push(Math.max(sentAt, this.#beatAt) + heartbeatMs - now);
+    if (idleTimeoutMs > 0) waits.push((readingSince ?? now) + idleTimeoutMs - now);
+    if (waits.length > 0)
+      this.#stopTimer = this.#runtime.setTimer(this.#onTime, Math.max(1, Math.min(...waits)));
   }
 
-  function check(): void {
-    const now = runtime.now();
-    const isIdle = stream.readingSince !== undefined && now - stream.readingSince >= watch.idleTimeoutMs;
-    if (watch.idleTimeoutMs > 0 && isIdle) return watch.onIdle();
-    if (watch.heartbeatMs > 0 && now - Math.max(stream.sentAt, beatAt) >= watch.heartbeatMs) {
-      stream.interject(formatComment(watch.why?.() ?? "keep-alive"));
-      beatAt = now;
+  stop(): void {
+    this.#stopTimer?.();
+  }
+
+  #check(): void {
+    const { heartbeatMs, idleTimeoutMs } = this.#watch;
+    const { sentAt, readingSince } = this.#stream;
+    const now = this.#runtime.now();
+    const isIdle = readingSince !== undefined && now - readingSince >= idleTimeoutMs;
+    if (idleTimeoutMs > 0 && isIdle) return this.#watch.onIdle();
+    if (heartbeatMs > 0 && now - Math.max(sentAt, this.#beatAt) >= heartbeatMs) {
+      this.#stream.interject(formatComment(this.#watch.why?.() ?? "keep-alive"));
+      this.#beatAt = now;
     }
-    arm();
+    this.arm();
   }
-
-  arm();
-  return () => stopTimer();
 }

@@ -36,25 +36,36 @@ export interface FrameSplitter {
  * follows as a piece of its own: waiting for it would hold back an event that is already complete.
  */
 export function createFrameSplitter(maxFrameBytes: number = defaultMaxFrameBytes): FrameSplitter {
-  const held = createHeldFrame(maxFrameBytes);
-  let isLineEmpty = true;
-  let endedAfterCr = false;
+  return new LineSplitter(maxFrameBytes);
+}
 
-  function push(chunk: Uint8Array): Uint8Array[] {
+class LineSplitter implements FrameSplitter {
+  readonly #maxFrameBytes: number;
+  /** Made when a chunk first ends within a frame, which those of a paced stream seldom do. */
+  #held: HeldFrame | undefined = undefined;
+  #isLineEmpty = true;
+  #endedAfterCr = false;
+
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  push(chunk: Uint8Array): Uint8Array[] {
     const frames: Uint8Array[] = [];
     const length = chunk.length;
     if (length === 0) return frames;
+    let isLineEmpty = this.#isLineEmpty;
+    let endedAfterCr = false;
     let frameStart = 0;
     let lineStart = 0;
-    if (endedAfterCr && chunk[0] === lineFeed) {
+    if (this.#endedAfterCr && chunk[0] === lineFeed) {
       lineStart = 1;
       // Nothing held back means that the CR before ended a frame, which has already left.
-      if (held.isEmpty()) {
+      if (this.#held === undefined || this.#held.isEmpty) {
         frames.push(chunk.subarray(0, 1));
         frameStart = 1;
       }
     }
-    endedAfterCr = false;
     // Positions of the next LF and CR from lineStart on; `length` when there is none in this chunk.
     let nextLf = -1;
     let nextCr = -1;
@@ -74,15 +85,30 @@ export function createFrameSplitter(maxFrameBytes: number = defaultMaxFrameBytes
         else if (chunk[lineStart] === lineFeed) lineStart += 1;
       }
       if (isBlank) {
-        frames.push(held.complete(view(chunk, frameStart, lineStart)));
+        frames.push(this.#complete(view(chunk, frameStart, lineStart)));
         frameStart = lineStart;
       }
     }
-    if (frameStart < length) held.append(view(chunk, frameStart, length));
+    this.#isLineEmpty = isLineEmpty;
+    this.#endedAfterCr = endedAfterCr;
+    if (frameStart < length) this.#hold(view(chunk, frameStart, length));
     return frames;
   }
 
-  return { push, end: () => held.complete(empty) };
+  end(): Uint8Array {
+    return this.#complete(empty);
+  }
+
+  #hold(piece: Uint8Array): void {
+    this.#held ??= new HeldFrame(this.#maxFrameBytes);
+    this.#held.append(piece);
+  }
+
+  #complete(lastPiece: Uint8Array): Uint8Array {
+    if (this.#held !== undefined) return this.#held.complete(lastPiece);
+    if (lastPiece.length > this.#maxFrameBytes) throw new FrameTooLargeError(this.#maxFrameBytes);
+    return lastPiece;
+  }
 }
 
 /** The next place of a byte, or the length when there is none, so that positions compare as numbers. */
@@ -98,46 +124,50 @@ function view(chunk: Uint8Array, start: number, end: number): Uint8Array {
   return start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end);
 }
 
-interface HeldFrame {
-  isEmpty(): boolean;
-  append(piece: Uint8Array): void;
-  complete(lastPiece: Uint8Array): Uint8Array;
-}
-
 /**
  * The beginning of a frame whose end has not come. One piece is kept as it is; from the second on the
  * bytes move into a store that doubles, so that tiny chunks cost neither quadratic time nor an object each.
  */
-function createHeldFrame(maxBytes: number): HeldFrame {
-  let store = empty as Uint8Array;
-  let used = 0;
+class HeldFrame {
+  readonly #maxBytes: number;
+  #store: Uint8Array = empty;
+  #used = 0;
 
-  function add(piece: Uint8Array, roomWanted: number): void {
-    const needed = used + piece.length;
-    if (needed > maxBytes) throw new FrameTooLargeError(maxBytes);
-    if (needed > store.length) {
-      const larger = new Uint8Array(Math.max(needed, Math.min(roomWanted, maxBytes)));
-      larger.set(used === store.length ? store : store.subarray(0, used));
-      store = larger;
-    }
-    store.set(piece, used);
-    used = needed;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  return {
-    isEmpty: () => used === 0,
-    append(piece) {
-      if (used > 0 || piece.length > maxBytes) return add(piece, 2 * (used + piece.length));
-      store = piece;
-      used = piece.length;
-    },
-    complete(lastPiece) {
-      if (used === 0 && lastPiece.length <= maxBytes) return lastPiece;
-      if (lastPiece.length > 0) add(lastPiece, 0);
-      const frame = used === store.length ? store : store.subarray(0, used);
-      store = empty;
-      used = 0;
-      return frame;
-    },
-  };
+  get isEmpty(): boolean {
+    return this.#used === 0;
+  }
+
+  append(piece: Uint8Array): void {
+    const used = this.#used;
+    if (used > 0 || piece.length > this.#maxBytes) return this.#add(piece, 2 * (used + piece.length));
+    this.#store = piece;
+    this.#used = piece.length;
+  }
+
+  complete(lastPiece: Uint8Array): Uint8Array {
+    if (this.#used === 0 && lastPiece.length <= this.#maxBytes) return lastPiece;
+    if (lastPiece.length > 0) this.#add(lastPiece, 0);
+    const store = this.#store;
+    const frame = this.#used === store.length ? store : store.subarray(0, this.#used);
+    this.#store = empty;
+    this.#used = 0;
+    return frame;
+  }
+
+  #add(piece: Uint8Array, roomWanted: number): void {
+    const used = this.#used;
+    const needed = used + piece.length;
+    if (needed > this.#maxBytes) throw new FrameTooLargeError(this.#maxBytes);
+    if (needed > this.#store.length) {
+      const larger = new Uint8Array(Math.max(needed, Math.min(roomWanted, this.#maxBytes)));
+      larger.set(used === this.#store.length ? this.#store : this.#store.subarray(0, used));
+      this.#store = larger;
+    }
+    this.#store.set(piece, used);
+    this.#used = needed;
+  }
 }

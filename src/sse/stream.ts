@@ -13,9 +13,10 @@ export interface StreamStage {
 
 export type StreamOutcome = "ended" | "faulted" | "cancelled";
 
-/** Input that was opened already: `head` is output that the stage has made of what was read before. */
+/** Input that was opened already. */
 export interface StreamSource {
-  readonly head: Uint8Array;
+  /** Output that the stage has made of what was read before; for `takeHead`. */
+  head: Uint8Array;
   readonly reader: ChunkReader;
   readonly stage: StreamStage;
 }
@@ -35,65 +36,88 @@ export interface EventStream {
   finish(bytes: Uint8Array): StreamOutcome;
 }
 
-type Writable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] };
+const nothing = new Uint8Array();
+
+/** What goes out first, and no longer a part of the source: that lives for as long as the stream. */
+export function takeHead(source: StreamSource): Uint8Array {
+  const { head } = source;
+  source.head = nothing;
+  return head;
+}
 
 /** `now` is in milliseconds. `onCancel` is called once, when the client stops reading before the end. */
 export function createEventStream(open: OpenChannel, now: () => number, onCancel: () => void): EventStream {
-  let state: "open" | StreamOutcome = "open";
-  const channel = open(() => {
-    if (state !== "open") return;
-    state = "cancelled";
-    onCancel();
-  });
+  return new ChannelStream(open, now, onCancel);
+}
 
-  function send(bytes: Uint8Array): Promise<void> | undefined {
-    if (bytes.byteLength === 0) return undefined;
-    stream.sentAt = now();
-    return channel.write(bytes);
+class ChannelStream implements EventStream {
+  readonly channel: ByteChannel;
+  readingSince: number | undefined = undefined;
+  sentAt: number;
+  readonly #now: () => number;
+  #state: "open" | StreamOutcome = "open";
+
+  constructor(open: OpenChannel, now: () => number, onCancel: () => void) {
+    this.#now = now;
+    this.sentAt = now();
+    this.channel = open(() => {
+      if (this.#state !== "open") return;
+      this.#state = "cancelled";
+      onCancel();
+    });
   }
 
-  function close(outcome: StreamOutcome, lastBytes: Uint8Array): StreamOutcome {
-    if (state !== "open") return state;
-    state = outcome;
-    void send(lastBytes);
-    channel.end();
+  feed(source: StreamSource): Promise<StreamOutcome> {
+    const head = takeHead(source);
+    const taken = this.#state === "open" ? this.#send(head) : undefined;
+    return this.#feedOn(source.reader, source.stage, taken);
+  }
+
+  /** Its frame lives as long as the stream: it holds neither the head nor what was read last. */
+  async #feedOn(
+    reader: ChunkReader,
+    stage: StreamStage,
+    headTaken: Promise<void> | undefined,
+  ): Promise<StreamOutcome> {
+    let taken = headTaken;
+    let isEnded = false;
+    try {
+      while (!isEnded && this.#state === "open") {
+        this.readingSince = this.#now();
+        const chunk = await reader.read();
+        this.readingSince = undefined;
+        isEnded = chunk.done;
+        if (chunk.done) continue;
+        // A client that lags is waited for, with one chunk in hand.
+        if (taken !== undefined) await taken;
+        if (this.#state === "open") taken = this.#send(stage.push(chunk.value));
+      }
+    } catch (cause) {
+      this.readingSince = undefined;
+      return this.#close("faulted", stage.fault(cause));
+    }
+    return !isEnded && this.#state !== "open" ? this.#state : this.#close("ended", stage.end());
+  }
+
+  interject(bytes: Uint8Array): void {
+    if (this.#state === "open" && this.channel.isReady()) void this.#send(bytes);
+  }
+
+  finish(bytes: Uint8Array): StreamOutcome {
+    return this.#close("faulted", bytes);
+  }
+
+  #send(bytes: Uint8Array): Promise<void> | undefined {
+    if (bytes.byteLength === 0) return undefined;
+    this.sentAt = this.#now();
+    return this.channel.write(bytes);
+  }
+
+  #close(outcome: StreamOutcome, lastBytes: Uint8Array): StreamOutcome {
+    if (this.#state !== "open") return this.#state;
+    this.#state = outcome;
+    void this.#send(lastBytes);
+    this.channel.end();
     return outcome;
   }
-
-  async function feed({ head, reader, stage }: StreamSource): Promise<StreamOutcome> {
-    let taken = state === "open" ? send(head) : undefined;
-    while (state === "open") {
-      let chunk: ReadableStreamReadResult<Uint8Array>;
-      try {
-        stream.readingSince = now();
-        chunk = await reader.read();
-      } catch (cause) {
-        return close("faulted", stage.fault(cause));
-      } finally {
-        stream.readingSince = undefined;
-      }
-      if (chunk.done) return close("ended", stage.end());
-      // A client that lags is waited for, with one chunk in hand.
-      if (taken !== undefined) await taken;
-      if (state !== "open") return state;
-      try {
-        taken = send(stage.push(chunk.value));
-      } catch (cause) {
-        return close("faulted", stage.fault(cause));
-      }
-    }
-    return state;
-  }
-
-  const stream: Writable<EventStream> = {
-    channel,
-    readingSince: undefined,
-    sentAt: now(),
-    feed,
-    interject(bytes) {
-      if (state === "open" && channel.isReady()) void send(bytes);
-    },
-    finish: (bytes) => close("faulted", bytes),
-  };
-  return stream;
 }

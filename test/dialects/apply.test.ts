@@ -42,6 +42,25 @@ describe("selectMends", () => {
     expect(chosen(table, { type: "openai" })).toEqual([]);
     expect(chosen(table, {}, { ...facts, endpoint: "embeddings" })).toEqual([]);
   });
+
+  it("gives requests with the same needs one list, and each other need its own", () => {
+    const needs = (word: string) => (given: typeof facts) => given.asked[word] === true;
+    const table = [
+      mend("developer-role", { applies: needs("a") }),
+      first,
+      mend("tool-parameters", { applies: needs("b") }),
+    ];
+    const backend = backendOf({});
+    const chosenFor = (asked: object) => selectMends(table, backend, { ...facts, asked: { ...asked } });
+    const all = [{}, { a: true }, { b: true }, { a: true, b: true }];
+    expect(all.map((asked) => chosenFor(asked).map(({ id }) => id))).toEqual([
+      ["null-fields"],
+      ["developer-role", "null-fields"],
+      ["null-fields", "tool-parameters"],
+      ["developer-role", "null-fields", "tool-parameters"],
+    ]);
+    for (const asked of all) expect(chosenFor({ ...asked, other: 1 })).toBe(chosenFor(asked));
+  });
 });
 
 describe("mendRequest and mendAnswer", () => {

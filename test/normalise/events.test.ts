@@ -17,10 +17,12 @@ function translationOf(endpoint: Endpoint = chatEndpoint, mend?: StreamMend) {
     endpoint,
     alias: "gpt-4o",
     mend,
-    toError: (data) => badGateway(data, "from_backend"),
-    malformed: () => badGateway("malformed", "malformed"),
-    truncated: () => badGateway("cut", "cut"),
-    broken: () => badGateway("broken", "broken"),
+    errors: {
+      toError: (data) => badGateway(data, "from_backend"),
+      malformed: () => badGateway("malformed", "malformed"),
+      truncated: () => badGateway("cut", "cut"),
+      broken: () => badGateway("broken", "broken"),
+    },
   });
 }
 

@@ -8,9 +8,10 @@ import type { StreamMend } from "../../src/dialects/mend.ts";
 import { mends } from "../../src/dialects/mends/index.ts";
 import { badGateway } from "../../src/errors.ts";
 import { createEventTranslation } from "../../src/normalise/events.ts";
-import { createRepeater } from "../../src/normalise/repeat.ts";
+import { createRepeater, type Repeater } from "../../src/normalise/repeat.ts";
 import { chatEndpoint } from "../../src/protocol/openai/chat.ts";
 import type { JsonObject } from "../../src/protocol/openai/fields.ts";
+import { createJoiner } from "../../src/sse/joiner.ts";
 import { mendFacts } from "../support/mend-facts.ts";
 
 const encoder = new TextEncoder();
@@ -38,10 +39,12 @@ function translate(
     endpoint: chatEndpoint,
     alias: "gpt-4o",
     mend: counting,
-    toError: (data) => badGateway(data, "error"),
-    malformed: () => badGateway("malformed", "malformed"),
-    truncated: () => badGateway("cut", "cut"),
-    broken: () => badGateway("broken", "broken"),
+    errors: {
+      toError: (data) => badGateway(data, "error"),
+      malformed: () => badGateway("malformed", "malformed"),
+      truncated: () => badGateway("cut", "cut"),
+      broken: () => badGateway("broken", "broken"),
+    },
   });
   const parts = frames.map((frame) => decoder.decode(translation.push(encoder.encode(frame))));
   return { text: parts.join("") + decoder.decode(translation.end()), parsed };
@@ -127,14 +130,47 @@ describe("any stream", () => {
 describe("createRepeater", () => {
   const [one, two, three] = ["a", "b", "c"].map((content) => encoder.encode(frame(chunk(content))));
 
+  const joiner = createJoiner();
+  const match = (repeater: Repeater, frames: readonly Uint8Array[]) => {
+    const output = repeater.match(frames, joiner);
+    return output && decoder.decode(output);
+  };
+
   it("believes a shape once it was seen twice in a row, and forgets it when told to", () => {
     const repeater = createRepeater();
     if (one === undefined || two === undefined || three === undefined) throw new Error("No frames.");
     repeater.observe(one, one);
-    expect(repeater.match(two)).toBeUndefined();
+    expect(match(repeater, [two])).toBeUndefined();
     repeater.observe(two, two);
-    expect(Buffer.concat(repeater.match(three) ?? []).equals(three)).toBe(true);
+    expect(match(repeater, [three])).toBe(decoder.decode(three));
     repeater.forget();
-    expect(repeater.match(three)).toBeUndefined();
+    expect(match(repeater, [three])).toBeUndefined();
+  });
+
+  it("takes frames together where all of them have the shape", () => {
+    const repeater = createRepeater();
+    if (one === undefined || two === undefined || three === undefined) throw new Error("No frames.");
+    repeater.observe(one, one);
+    repeater.observe(two, two);
+    const long = encoder.encode(frame(chunk("long ".repeat(2_000))));
+    expect(match(repeater, [three, long, one])).toBe(
+      [three, long, one].map((bytes) => decoder.decode(bytes)).join(""),
+    );
+    expect(match(repeater, [three, encoder.encode(": ping\n\n"), one])).toBeUndefined();
+  });
+
+  it("puts the text right whichever side of it is the longer one", () => {
+    const input = (content: string) => encoder.encode(`{"content":"${content}","in":1}`);
+    for (const [before, after] of [
+      ["", "long ".repeat(9)],
+      ["long ".repeat(9), ""],
+      ["", ""],
+    ]) {
+      const output = (content: string) => encoder.encode(`${before}{"content":"${content}","out":2}${after}`);
+      const repeater = createRepeater();
+      for (const content of ["a", "bc"]) repeater.observe(input(content), output(content));
+      for (const content of ["d", "text ".repeat(40)])
+        expect(match(repeater, [input(content)])).toBe(decoder.decode(output(content)));
+    }
   });
 });

@@ -21,3 +21,9 @@ it("makes nothing of nothing, and one of what is longer than it shares", () => {
   const long = new Uint8Array(10_000).fill(7);
   expect(joiner.join([long, long])).toEqual(new Uint8Array(20_000).fill(7));
 });
+
+it("hands out bytes of their own to be written", () => {
+  const joiner = createJoiner();
+  const taken = Array.from({ length: 300 }, (_, index) => joiner.take(100).fill(index % 256));
+  for (const [index, bytes] of taken.entries()) expect(bytes).toEqual(new Uint8Array(100).fill(index % 256));
+});

@@ -3,7 +3,7 @@ import { digestText } from "../../protocol/digest.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, MendFacts } from "../mend.ts";
+import type { Mend, MendFacts, MendStage } from "../mend.ts";
 
 export const answerEnvelope: Mend = {
   id: "answer-envelope",
@@ -16,24 +16,29 @@ export const answerEnvelope: Mend = {
     if ("error" in body) return undefined;
     return facts.endpoint === "embeddings" ? mendList(body) : mendEnvelope(body, facts, {}, false);
   },
-  stream(facts) {
-    let first: Envelope = {};
-    return {
-      chunk(chunk) {
-        if ("error" in chunk) return undefined;
-        const mended = mendEnvelope(chunk, facts, first, true);
-        const { id, created } = mended ?? chunk;
-        if (first.id === undefined && typeof id === "string" && typeof created === "number")
-          first = { id, created };
-        return mended === undefined ? undefined : [mended];
-      },
-    };
-  },
+  stream: () => new ChunkEnvelopes(),
 };
 
+/** Gives all chunks of an answer the id and the time of its first one. */
+class ChunkEnvelopes implements MendStage, Envelope {
+  id: string | undefined;
+  created: number | undefined;
+
+  chunk(chunk: JsonObject, facts: MendFacts): readonly JsonObject[] | undefined {
+    if ("error" in chunk) return undefined;
+    const mended = mendEnvelope(chunk, facts, this, true);
+    const { id, created } = mended ?? chunk;
+    if (this.id === undefined && typeof id === "string" && typeof created === "number") {
+      this.id = id;
+      this.created = created;
+    }
+    return mended === undefined ? undefined : [mended];
+  }
+}
+
 interface Envelope {
-  readonly id?: string;
-  readonly created?: number;
+  readonly id?: string | undefined;
+  readonly created?: number | undefined;
 }
 
 const prefixes: Partial<Record<MendFacts["endpoint"], string>> = { chat: "chatcmpl-", completions: "cmpl-" };

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 const inBody = [
   "stats",
@@ -27,17 +27,15 @@ export const extraFields: Mend = {
     "BT#601; LM Studio's REST documents; llama-server as recorded (chat, chat-return-progress); vLLM's source",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
-  answer: (body, { endpoint }) => {
-    const stripped = strip(body);
-    return stripMore(stripped ?? body, endpoint) ?? stripped;
+  answer: (body, { endpoint }) => stripAll(body, endpoint),
+  stream: () => stripping,
+};
+
+const stripping: MendStage = {
+  chunk(chunk, { endpoint }) {
+    const stripped = stripAll(chunk, endpoint);
+    return stripped === undefined ? undefined : [stripped];
   },
-  stream: ({ endpoint }) => ({
-    chunk(chunk) {
-      const plain = strip(chunk);
-      const stripped = stripMore(plain ?? chunk, endpoint) ?? plain;
-      return stripped === undefined ? undefined : [stripped];
-    },
-  }),
 };
 
 /** llama-server repeats the request's word beside each vector (recorded: emb-base64). */
@@ -48,6 +46,11 @@ const byEndpoint: Readonly<Record<string, readonly string[]>> = {
   embeddings: ["id", "created"],
   completions: ["service_tier"],
 };
+
+function stripAll(body: JsonObject, endpoint: string): JsonObject | undefined {
+  const stripped = strip(body);
+  return stripMore(stripped ?? body, endpoint) ?? stripped;
+}
 
 function stripMore(body: JsonObject, endpoint: string): JsonObject | undefined {
   const outer = without(body, byEndpoint[endpoint] ?? []);

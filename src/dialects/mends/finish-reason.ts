@@ -1,14 +1,15 @@
 /** Why an answer ended, in OpenAI's five words, once a choice. Knows no text. */
 import {
   chunkWithChoice,
-  createPerChoice,
+  envelopeOf,
   isEmptyChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, functionName, objectsIn } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 export const finishReason: Mend = {
   id: "finish-reason",
@@ -25,7 +26,7 @@ export const finishReason: Mend = {
       const reason = finalReason(choice["finish_reason"], hasCalls);
       return reason === choice["finish_reason"] ? undefined : { ...choice, finish_reason: reason };
     }),
-  stream: createFinishStream,
+  stream: () => new FinishStage(),
 };
 
 const knownReasons: ReadonlySet<unknown> = new Set([
@@ -61,71 +62,81 @@ function isJson(text: string): boolean {
   }
 }
 
-interface ChoiceState {
-  isFinished: boolean;
-  /** The arguments so far, by the index of the call. */
-  readonly calls: Map<unknown, string>;
+class ChoiceState {
+  isFinished = false;
+  /** The arguments so far, by the index of the call; undefined where there is no call, or no need to know any more. */
+  calls: Map<unknown, string> | undefined;
 }
 
-function createFinishStream(): StreamMend {
-  const states = createPerChoice<ChoiceState>(() => ({ isFinished: false, calls: new Map() }));
-  let envelope: JsonObject = {};
-  /** A usage chunk waits until every choice has its finish, which may be left to the end of the stream. */
-  let heldUsage: readonly JsonObject[] = [];
-  const isOpen = () => states.entries().some(([, { isFinished }]) => !isFinished);
+const isOpen = ({ isFinished }: ChoiceState) => !isFinished;
 
-  function change(choice: JsonObject, index: number): readonly JsonObject[] | undefined {
-    const state = states.of(index);
-    collectCalls(state, choice["delta"]);
+class FinishStage implements MendStage {
+  readonly #states = new PerChoice<ChoiceState>();
+  #envelope: JsonObject = {};
+  /** Whether the choices have texts, as those of completions, and no deltas. */
+  #isText = false;
+  /** A usage chunk waits until every choice has its finish, which may be left to the end of the stream. */
+  #heldUsage: readonly JsonObject[] = noChunks;
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    const choices = objectsIn(chunk["choices"]);
+    if (choices.length === 0) {
+      if (!isJsonObject(chunk["usage"]) || !this.#states.some(isOpen)) return undefined;
+      this.#heldUsage = [...this.#heldUsage, chunk];
+      return [];
+    }
+    this.#envelope = envelopeOf(chunk, this.#envelope);
+    this.#isText = choices.some((choice) => "text" in choice);
+    const changed = replaceChoices(chunk, (choice, index) => this.#change(choice, index));
+    if (this.#heldUsage.length === 0 || this.#states.some(isOpen)) return changed;
+    const released = [...(changed ?? [chunk]), ...this.#heldUsage];
+    this.#heldUsage = noChunks;
+    return released;
+  }
+
+  end(): readonly JsonObject[] {
+    const missing = this.#states.entries().filter(([, state]) => isOpen(state));
+    const finishes = missing.map(([index, state]) =>
+      chunkWithChoice(this.#envelope, finishOf(this.#isText, index, finalReason(null, hasCalls(state)))),
+    );
+    return [...finishes, ...this.#heldUsage];
+  }
+
+  #change(choice: JsonObject, index: number): readonly JsonObject[] | undefined {
+    const state = this.#states.of(index, createState);
+    if (!state.isFinished) collectCalls(state, choice["delta"]);
     const { finish_reason: told } = choice;
     // Some servers send an empty word all along: it ends nothing, the end of the stream does.
     const isFinal = typeof told === "string" && told !== "" && !state.isFinished;
     const reason = isFinal ? finalReason(told, hasCalls(state)) : null;
-    if (isFinal) state.isFinished = true;
+    if (isFinal) {
+      state.isFinished = true;
+      state.calls = undefined;
+    }
     if (reason === told) return undefined;
     const changed = { ...choice, finish_reason: reason };
     return state.isFinished && !isFinal && isEmptyChoice(changed) ? [] : [changed];
   }
-
-  return {
-    chunk(chunk) {
-      const choices = objectsIn(chunk["choices"]);
-      if (choices.length === 0) {
-        if (!isJsonObject(chunk["usage"]) || !isOpen()) return undefined;
-        heldUsage = [...heldUsage, chunk];
-        return [];
-      }
-      envelope = chunk;
-      const changed = replaceChoices(chunk, change);
-      if (heldUsage.length === 0 || isOpen()) return changed;
-      const released = [...(changed ?? [chunk]), ...heldUsage];
-      heldUsage = [];
-      return released;
-    },
-    end() {
-      const missing = states.entries().filter(([, { isFinished }]) => !isFinished);
-      const finishes = missing.map(([index, state]) =>
-        chunkWithChoice(envelope, finishOf(envelope, index, finalReason(null, hasCalls(state)))),
-      );
-      return [...finishes, ...heldUsage];
-    },
-  };
 }
 
-function finishOf(envelope: JsonObject, index: number, reason: unknown): JsonObject {
-  const isText = objectsIn(envelope["choices"]).some((choice) => "text" in choice);
+const noChunks: readonly JsonObject[] = [];
+
+const createState = () => new ChoiceState();
+
+function finishOf(isText: boolean, index: number, reason: unknown): JsonObject {
   return { index, ...(isText ? { text: "" } : { delta: {} }), logprobs: null, finish_reason: reason };
 }
 
-function collectCalls({ calls }: ChoiceState, delta: unknown): void {
+function collectCalls(state: ChoiceState, delta: unknown): void {
   if (!isJsonObject(delta)) return;
   for (const call of objectsIn(delta["tool_calls"])) {
     const args = isJsonObject(call["function"]) ? call["function"]["arguments"] : undefined;
-    const known = calls.get(call["index"]) ?? "";
-    calls.set(call["index"], typeof args === "string" ? known + args : known);
+    state.calls ??= new Map();
+    const known = state.calls.get(call["index"]) ?? "";
+    state.calls.set(call["index"], typeof args === "string" ? known + args : known);
   }
 }
 
 function hasCalls({ calls }: ChoiceState): boolean {
-  return calls.size > 0 && [...calls.values()].every(isJson);
+  return calls !== undefined && [...calls.values()].every(isJson);
 }

@@ -2,7 +2,7 @@
 import { contextOverflow } from "../../errors.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { objectsIn } from "../../protocol/openai/parts.ts";
-import type { Mend, MendFacts, StreamMend } from "../mend.ts";
+import { idleStage, type Mend, type MendFacts, type MendStage } from "../mend.ts";
 
 export const hiddenOverflow: Mend = {
   id: "hidden-overflow",
@@ -15,34 +15,36 @@ export const hiddenOverflow: Mend = {
     if (objectsIn(body["choices"]).every(({ message }) => isSilent(message))) refuseOverflow(body, facts);
     return undefined;
   },
-  stream: createOverflowWatch,
+  // Where nobody told how much the model holds, there is nothing to find.
+  stream: (facts) => (facts.contextLength() === undefined ? idleStage : new OverflowWatch()),
 };
 
 /** Holds back what says nothing yet, so that the error can still be one of HTTP. */
-function createOverflowWatch(facts: MendFacts): StreamMend {
-  let held: JsonObject[] = [];
-  let isDecided = facts.contextLength() === undefined;
-  const release = () => {
-    isDecided = true;
-    const chunks = held;
-    held = [];
+class OverflowWatch implements MendStage {
+  /** Undefined once it is decided that the answer says something. */
+  #held: JsonObject[] | undefined = [];
+
+  isUndecided(): boolean {
+    return this.#held !== undefined;
+  }
+
+  chunk(chunk: JsonObject, facts: MendFacts): readonly JsonObject[] | undefined {
+    if (this.#held === undefined) return undefined;
+    const choices = objectsIn(chunk["choices"]);
+    if (!choices.every(({ delta }) => isSilent(delta))) return [...this.end(), chunk];
+    if (isJsonObject(chunk["usage"])) {
+      refuseOverflow(chunk, facts);
+      return [...this.end(), chunk];
+    }
+    this.#held.push(chunk);
+    return [];
+  }
+
+  end(): readonly JsonObject[] {
+    const chunks = this.#held ?? [];
+    this.#held = undefined;
     return chunks;
-  };
-  return {
-    isUndecided: () => !isDecided,
-    chunk(chunk) {
-      if (isDecided) return undefined;
-      const choices = objectsIn(chunk["choices"]);
-      if (!choices.every(({ delta }) => isSilent(delta))) return [...release(), chunk];
-      if (isJsonObject(chunk["usage"])) {
-        refuseOverflow(chunk, facts);
-        return [...release(), chunk];
-      }
-      held.push(chunk);
-      return [];
-    },
-    end: release,
-  };
+  }
 }
 
 function refuseOverflow({ usage }: JsonObject, facts: MendFacts): void {

@@ -4,7 +4,7 @@ import { changeChoices } from "../../protocol/openai/change-choices.ts";
 import { changeList, changeObject, objectsIn, without } from "../../protocol/openai/parts.ts";
 import { isEmptyChoice, replaceChoices } from "../../protocol/openai/stream-choices.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import { idleStage, type Mend, type MendStage } from "../mend.ts";
 
 export const legacyFunctions: Mend = {
   id: "legacy-functions",
@@ -34,18 +34,18 @@ export const legacyFunctions: Mend = {
       return message === undefined ? undefined : withFinish(message);
     });
   },
-  stream: ({ asked }) => ({
-    chunk(chunk) {
-      if (!hasAskedByFunctions(asked)) return undefined;
-      return replaceChoices(chunk, (choice) => {
-        const called = changeObject(choice, "delta", toFunctionCall);
-        if (choice["finish_reason"] === "tool_calls") return [withFinish(called ?? choice)];
-        if (called === undefined) return undefined;
-        // The pieces of a second call leave nothing to say.
-        return isEmptyChoice(called) ? [] : [called];
-      });
-    },
-  }),
+  stream: ({ asked }) => (hasAskedByFunctions(asked) ? calling : idleStage),
+};
+
+const calling: MendStage = {
+  chunk: (chunk) =>
+    replaceChoices(chunk, (choice) => {
+      const called = changeObject(choice, "delta", toFunctionCall);
+      if (choice["finish_reason"] === "tool_calls") return [withFinish(called ?? choice)];
+      if (called === undefined) return undefined;
+      // The pieces of a second call leave nothing to say.
+      return isEmptyChoice(called) ? [] : [called];
+    }),
 };
 
 /** Null is what serialisers of some languages write for a field that was never set. */

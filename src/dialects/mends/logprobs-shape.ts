@@ -3,7 +3,7 @@ import { changeChoices } from "../../protocol/openai/change-choices.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, MendFacts } from "../mend.ts";
+import type { Mend, MendFacts, MendStage } from "../mend.ts";
 
 export const logprobsShape: Mend = {
   id: "logprobs-shape",
@@ -14,12 +14,14 @@ export const logprobsShape: Mend = {
   endpoints: ["chat"],
   applies: ({ asked }) => asked["logprobs"] === true,
   answer: shape,
-  stream: (facts) => ({
-    chunk(chunk) {
-      const shaped = shape(chunk, facts);
-      return shaped === undefined ? undefined : [shaped];
-    },
-  }),
+  stream: () => shaping,
+};
+
+const shaping: MendStage = {
+  chunk(chunk, facts) {
+    const shaped = shape(chunk, facts);
+    return shaped === undefined ? undefined : [shaped];
+  },
 };
 
 function shape(body: JsonObject, { asked }: MendFacts): JsonObject | undefined {

@@ -1,8 +1,8 @@
 /** The keys of choices, messages and deltas, as OpenAI has them. Knows no text and no finish reason. */
 import {
   choiceIndex,
-  createPerChoice,
   isEmptyChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import { digestCallId } from "../../protocol/digest.ts";
@@ -11,7 +11,7 @@ import { changeList, functionName, objectsIn, without } from "../../protocol/ope
 import { toTextLogprobs } from "../../protocol/openai/text-logprobs.ts";
 import { argumentsOf, createToolDeltas, type ToolDeltas } from "../../protocol/openai/tool-deltas.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 export const messageShape: Mend = {
   id: "message-shape",
@@ -28,7 +28,7 @@ export const messageShape: Mend = {
         endpoint === "chat" ? shapeMessage(filled, body["id"]) : shapeText(filled, { offset: 0 });
       return isSame(choice, shaped) ? undefined : shaped;
     }),
-  stream: ({ endpoint }) => (endpoint === "chat" ? createChatShape() : createTextShape()),
+  stream: ({ endpoint }) => (endpoint === "chat" ? new ChatShape() : new TextShape()),
 };
 
 function withKeys(choice: JsonObject, index: number): JsonObject {
@@ -91,15 +91,16 @@ function isSame(before: JsonObject, after: JsonObject): boolean {
   return keys.length === Object.keys(before).length && keys.every((key) => before[key] === after[key]);
 }
 
-function createTextShape(): StreamMend {
-  const states = createPerChoice(() => ({ offset: 0 }));
-  return {
-    chunk: (chunk) =>
-      replaceChoices(chunk, (choice, index) => {
-        const shaped = shapeText(withKeys(choice, index), states.of(index));
-        return isSame(choice, shaped) ? undefined : [shaped];
-      }),
-  };
+class TextShape implements MendStage {
+  readonly #states = new PerChoice<{ offset: number }>();
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    return replaceChoices(chunk, (choice, index) => {
+      const state = this.#states.of(index, () => ({ offset: 0 }));
+      const shaped = shapeText(withKeys(choice, index), state);
+      return isSame(choice, shaped) ? undefined : [shaped];
+    });
+  }
 }
 
 interface ChatState {
@@ -107,22 +108,24 @@ interface ChatState {
   tools: ToolDeltas | undefined;
 }
 
-function createChatShape(): StreamMend {
-  const states = createPerChoice<ChatState>(() => ({ hasRole: false, tools: undefined }));
-  return {
-    chunk: (chunk) =>
-      replaceChoices(chunk, (choice, index) => {
-        const state = states.of(index);
-        const before = isJsonObject(choice["delta"]) ? choice["delta"] : {};
-        const wasFirst = !state.hasRole;
-        const delta = shapeDelta(before, state, index, chunk["id"]);
-        const filled = withKeys(choice, index);
-        const shaped = delta === choice["delta"] ? filled : { ...filled, delta };
-        if (isSame(choice, shaped)) return undefined;
-        return !wasFirst && isEmptyChoice(shaped) ? [] : [shaped];
-      }),
-  };
+class ChatShape implements MendStage {
+  readonly #states = new PerChoice<ChatState>();
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    return replaceChoices(chunk, (choice, index) => {
+      const state = this.#states.of(index, createChatState);
+      const before = isJsonObject(choice["delta"]) ? choice["delta"] : {};
+      const wasFirst = !state.hasRole;
+      const delta = shapeDelta(before, state, index, chunk["id"]);
+      const filled = withKeys(choice, index);
+      const shaped = delta === choice["delta"] ? filled : { ...filled, delta };
+      if (isSame(choice, shaped)) return undefined;
+      return !wasFirst && isEmptyChoice(shaped) ? [] : [shaped];
+    });
+  }
 }
+
+const createChatState = (): ChatState => ({ hasRole: false, tools: undefined });
 
 function shapeDelta(delta: JsonObject, state: ChatState, choice: number, answerId: unknown): JsonObject {
   const calls = objectsIn(delta["tool_calls"]);

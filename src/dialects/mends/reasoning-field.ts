@@ -1,9 +1,9 @@
 /** Where a model's reasoning stands in an answer: apart, inside the content, or nowhere. Knows no tools. */
 import {
   chunkWithChoice,
-  createPerChoice,
   isEmptyChoice,
   isFinalChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
@@ -20,13 +20,14 @@ import {
 import {
   createLeakRemover,
   createThinkSplitter,
+  doneSplitter,
   type LeakRemover,
   mayHoldMarker,
   type ThinkParts,
   type ThinkSplitter,
 } from "../../protocol/think-markers.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendFacts, MendStage } from "../mend.ts";
 
 export const reasoningField: Mend = {
   id: "reasoning-field",
@@ -43,7 +44,7 @@ export const reasoningField: Mend = {
         return isSame(message, changed) ? undefined : changed;
       }),
     ),
-  stream: ({ options }) => createReasoningStream(options.reasoning),
+  stream: () => new ReasoningStage(),
 };
 
 /** Text without a marker in a message that tells no reasoning: most messages. */
@@ -55,42 +56,58 @@ function isPlainText(message: JsonObject): boolean {
 
 const nothing: ThinkParts = { reasoning: "", content: "" };
 
-interface ChoiceState {
-  readonly splitter: ThinkSplitter;
-  readonly contentLeak: LeakRemover;
-  readonly reasoningLeak: LeakRemover;
+/** Each part is there only while it is needed: most answers begin with their content at once. */
+class ChoiceState {
+  /** Undefined until there is a text to look into. */
+  splitter: ThinkSplitter | undefined;
+  contentLeak: LeakRemover | undefined;
+  reasoningLeak: LeakRemover | undefined;
   /** The leaked marker ends reasoning: without any, content is not searched for it. */
-  hasReasoning: boolean;
+  hasReasoning = false;
   /** In inline mode: a `<think>` has gone out whose end has not. */
-  isInside: boolean;
+  isInside = false;
 }
 
-function createReasoningStream(mode: ReasoningMode): StreamMend {
-  const states = createPerChoice<ChoiceState>(() => ({
-    splitter: createThinkSplitter(),
-    contentLeak: createLeakRemover(),
-    reasoningLeak: createLeakRemover(),
-    hasReasoning: false,
-    isInside: false,
-  }));
-  let envelope: JsonObject = {};
+const createState = () => new ChoiceState();
 
-  return {
-    passesText: () =>
-      states.entries().every(([, { splitter, hasReasoning }]) => splitter.isDone() && !hasReasoning),
-    chunk(chunk) {
-      if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
-      return replaceChoices(chunk, (choice, index) => changeChoice(choice, states.of(index), mode));
-    },
-    end: () =>
-      states
-        .entries()
-        .flatMap(([index, state]) =>
-          deltasOf(clean(state, nothing, true), state, mode, true).map((delta) =>
-            chunkWithChoice(envelope, { index, delta, logprobs: null, finish_reason: null }),
-          ),
+function looksIntoText({ splitter, hasReasoning }: ChoiceState): boolean {
+  return splitter?.isDone() !== true || hasReasoning;
+}
+
+/** Whether the end of the stream would still have something to tell. */
+function isHolding({ splitter, contentLeak, reasoningLeak, isInside }: ChoiceState): boolean {
+  if (isInside || splitter?.isHolding() === true) return true;
+  return contentLeak?.isHolding() === true || reasoningLeak?.isHolding() === true;
+}
+
+class ReasoningStage implements MendStage {
+  readonly #states = new PerChoice<ChoiceState>();
+  /** The last chunk with choices, kept while the end has something to tell in another like it. */
+  #envelope: JsonObject | undefined;
+
+  passesText(): boolean {
+    return !this.#states.some(looksIntoText);
+  }
+
+  chunk(chunk: JsonObject, { options }: MendFacts): readonly JsonObject[] | undefined {
+    const changed = replaceChoices(chunk, (choice, index) =>
+      changeChoice(choice, this.#states.of(index, createState), options.reasoning),
+    );
+    if (!this.#states.some(isHolding)) this.#envelope = undefined;
+    else if (objectsIn(chunk["choices"]).length > 0) this.#envelope = chunk;
+    return changed;
+  }
+
+  end({ options }: MendFacts): readonly JsonObject[] {
+    const envelope = this.#envelope ?? {};
+    return this.#states
+      .entries()
+      .flatMap(([index, state]) =>
+        deltasOf(clean(state, nothing, true), state, options.reasoning, true).map((delta) =>
+          chunkWithChoice(envelope, { index, delta, logprobs: null, finish_reason: null }),
         ),
-  };
+      );
+  }
 }
 
 function changeChoice(
@@ -101,7 +118,7 @@ function changeChoice(
   const { delta } = choice;
   if (!isJsonObject(delta)) return undefined;
   const text = typeof delta["content"] === "string" ? delta["content"] : "";
-  const found = text === "" ? nothing : state.splitter.push(text);
+  const found = text === "" ? nothing : split(state, text);
   const isFinal = isFinalChoice(choice);
   const parts = clean(state, { ...found, reasoning: toldReasoning(delta) + found.reasoning }, isFinal);
   const isSpeaking = parts.content !== "" || objectsIn(delta["tool_calls"]).length > 0 || isFinal;
@@ -140,17 +157,49 @@ function spread(choice: JsonObject, bare: JsonObject, texts: readonly JsonObject
   return choices.filter((one) => !isEmptyChoice(one));
 }
 
+function split(state: ChoiceState, text: string): ThinkParts {
+  const splitter = (state.splitter ??= createThinkSplitter());
+  const parts = splitter.push(text);
+  if (splitter.isDone()) state.splitter = doneSplitter;
+  return parts;
+}
+
+/** What the splitter held back; no reasoning begins behind an end. */
+function endSplit(state: ChoiceState): ThinkParts {
+  state.splitter ??= doneSplitter;
+  return state.splitter.end();
+}
+
 /** Both texts without the leaked marker; with what was held back, at the end. */
 function clean(state: ChoiceState, parts: ThinkParts, isEnd: boolean): ThinkParts {
-  const rest = isEnd ? state.splitter.end() : nothing;
+  const rest = isEnd ? endSplit(state) : nothing;
   const thought = parts.reasoning + rest.reasoning;
   const said = parts.content + rest.content;
   if (thought !== "") state.hasReasoning = true;
-  const { reasoningLeak, contentLeak } = state;
   return {
-    reasoning: reasoningLeak.push(thought) + (isEnd || said !== "" ? reasoningLeak.end() : ""),
-    content: (state.hasReasoning ? contentLeak.push(said) : said) + (isEnd ? contentLeak.end() : ""),
+    reasoning: cleanThought(state, thought, isEnd || said !== ""),
+    content: cleanSaid(state, said, isEnd),
   };
+}
+
+function cleanThought(state: ChoiceState, thought: string, isEnd: boolean): string {
+  if (thought !== "") state.reasoningLeak ??= createLeakRemover();
+  const remover = state.reasoningLeak;
+  if (remover === undefined) return "";
+  const text = remover.push(thought);
+  if (!isEnd) return text;
+  state.reasoningLeak = undefined;
+  return text + remover.end();
+}
+
+function cleanSaid(state: ChoiceState, said: string, isEnd: boolean): string {
+  if (state.hasReasoning && said !== "") state.contentLeak ??= createLeakRemover();
+  const remover = state.contentLeak;
+  if (remover === undefined) return said;
+  const text = remover.push(said);
+  if (!isEnd) return text;
+  state.contentLeak = undefined;
+  return text + remover.end();
 }
 
 /** The deltas that tell these texts, reasoning first. */

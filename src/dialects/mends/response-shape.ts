@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
 import { formatResponse, notEnded } from "../../protocol/openai/response-object.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, MendFacts, StreamMend } from "../mend.ts";
+import type { Mend, MendFacts, MendStage } from "../mend.ts";
 
 export const responseShape: Mend = {
   id: "response-shape",
@@ -13,7 +13,7 @@ export const responseShape: Mend = {
   kinds: localKinds,
   endpoints: ["responses"],
   answer: (body, facts) => fillResponse(body, facts, body),
-  stream: createEventFiller,
+  stream: () => new EventFiller(),
 };
 
 const alien = ["timings", "stats", "completed_at"];
@@ -58,40 +58,49 @@ function fillUsage(usage: JsonObject): JsonObject {
   };
 }
 
-function createEventFiller(facts: MendFacts): StreamMend {
-  let sequenceNumber = 0;
-  let first: JsonObject | undefined;
-  const places = new Map<unknown, number>();
-  const placeOf = (id: unknown) => {
-    const known = places.get(id);
-    if (known !== undefined) return known;
-    places.set(id, places.size);
-    return places.size - 1;
-  };
-  return {
-    // Every event gets a number of its own.
-    passesText: () => false,
-    chunk(event) {
-      const type = String(event["type"]);
-      const { item, response } = event;
-      const outputIndex =
-        "item_id" in event || isJsonObject(item)
-          ? { output_index: placeOf(isJsonObject(item) ? item["id"] : event["item_id"]) }
-          : {};
-      const inContent = /^response\.(content_part|output_text|refusal|reasoning_text)\./.test(type);
-      const filled: JsonObject = {
-        ...outputIndex,
-        ...(inContent ? { content_index: 0 } : {}),
-        ...(type.startsWith("response.output_text.") ? { logprobs: [] } : {}),
-        ...(without(event, alien) ?? event),
-        sequence_number: sequenceNumber++,
-      };
-      if (isJsonObject(response)) {
-        first ??= response;
-        return [{ ...filled, response: fillResponse(response, facts, first) }];
-      }
-      const withItem = changeObject(filled, "item", fillItem) ?? filled;
-      return [changeObject(withItem, "part", fillPart) ?? withItem];
-    },
-  };
+/** What later events may leave out of the response. */
+function beginningOf({ id, created_at, previous_response_id }: JsonObject): JsonObject {
+  return { id, created_at, previous_response_id };
+}
+
+class EventFiller implements MendStage {
+  #sequenceNumber = 0;
+  #first: JsonObject | undefined;
+  /** The places of the items by their ids. */
+  #places: Map<unknown, number> | undefined;
+
+  /** Every event gets a number of its own. */
+  passesText(): boolean {
+    return false;
+  }
+
+  chunk(event: JsonObject, facts: MendFacts): readonly JsonObject[] {
+    const type = String(event["type"]);
+    const { item, response } = event;
+    const outputIndex =
+      "item_id" in event || isJsonObject(item)
+        ? { output_index: this.#placeOf(isJsonObject(item) ? item["id"] : event["item_id"]) }
+        : {};
+    const inContent = /^response\.(content_part|output_text|refusal|reasoning_text)\./.test(type);
+    const filled: JsonObject = {
+      ...outputIndex,
+      ...(inContent ? { content_index: 0 } : {}),
+      ...(type.startsWith("response.output_text.") ? { logprobs: [] } : {}),
+      ...(without(event, alien) ?? event),
+      sequence_number: this.#sequenceNumber++,
+    };
+    if (isJsonObject(response)) {
+      this.#first ??= beginningOf(response);
+      return [{ ...filled, response: fillResponse(response, facts, this.#first) }];
+    }
+    const withItem = changeObject(filled, "item", fillItem) ?? filled;
+    return [changeObject(withItem, "part", fillPart) ?? withItem];
+  }
+
+  #placeOf(id: unknown): number {
+    this.#places ??= new Map();
+    const place = this.#places.get(id) ?? this.#places.size;
+    this.#places.set(id, place);
+    return place;
+  }
 }

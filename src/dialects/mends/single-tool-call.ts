@@ -1,14 +1,14 @@
 /** One tool call where the client asked for no more than one at a time. Knows no markup. */
 import {
   choiceIndex,
-  createPerChoice,
   isEmptyChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import type { JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, changeObject, objectsIn, without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 export const singleToolCall: Mend = {
   id: "single-tool-call",
@@ -25,21 +25,28 @@ export const singleToolCall: Mend = {
         return calls.length > 1 ? { ...message, tool_calls: calls.slice(0, 1) } : undefined;
       }),
     ),
-  stream() {
-    const firsts = createPerChoice<{ index: number | undefined }>(() => ({ index: undefined }));
-    return {
-      chunk: (chunk) =>
-        replaceChoices(chunk, (choice, index) => {
-          const first = firsts.of(index);
-          const changed = changeObject(choice, "delta", (delta) => keepFirst(delta, first));
-          if (changed === undefined) return undefined;
-          return isEmptyChoice(changed) ? [] : [changed];
-        }),
-    };
-  },
+  stream: () => new FirstCalls(),
 };
 
-function keepFirst(delta: JsonObject, first: { index: number | undefined }): JsonObject | undefined {
+/** The index of a choice's first call; undefined until it comes. */
+interface FirstCall {
+  index: number | undefined;
+}
+
+class FirstCalls implements MendStage {
+  readonly #firsts = new PerChoice<FirstCall>();
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    return replaceChoices(chunk, (choice, index) => {
+      const first = this.#firsts.of(index, () => ({ index: undefined }));
+      const changed = changeObject(choice, "delta", (delta) => keepFirst(delta, first));
+      if (changed === undefined) return undefined;
+      return isEmptyChoice(changed) ? [] : [changed];
+    });
+  }
+}
+
+function keepFirst(delta: JsonObject, first: FirstCall): JsonObject | undefined {
   const calls = objectsIn(delta["tool_calls"]);
   if (calls.length === 0) return undefined;
   const kept = calls.filter((call, place) => {

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { without } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 export const streamUsage: Mend = {
   id: "stream-usage",
@@ -19,31 +19,31 @@ export const streamUsage: Mend = {
   },
   stream({ asked }) {
     const options = asked["stream_options"];
-    return isJsonObject(options) && options["include_usage"] === true ? showUsageLast() : hideUsage();
+    return isJsonObject(options) && options["include_usage"] === true ? new LastUsage() : hiding;
   },
 };
 
-function hideUsage(): StreamMend {
-  return {
-    chunk(chunk) {
-      if (!("usage" in chunk)) return undefined;
-      const rest = without(chunk, ["usage"]) ?? chunk;
-      return isJsonObject(chunk["usage"]) && isEmptyList(chunk["choices"]) ? [] : [rest];
-    },
-  };
-}
+const hiding: MendStage = {
+  chunk(chunk) {
+    if (!("usage" in chunk)) return undefined;
+    const rest = without(chunk, ["usage"]) ?? chunk;
+    return isJsonObject(chunk["usage"]) && isEmptyList(chunk["choices"]) ? [] : [rest];
+  },
+};
 
-function showUsageLast(): StreamMend {
-  let last: JsonObject | undefined;
-  return {
-    chunk(chunk) {
-      const { usage } = chunk;
-      if (isJsonObject(usage)) last = { ...chunk, choices: [], usage };
-      if (isEmptyList(chunk["choices"]) && isJsonObject(usage)) return [];
-      return usage === null ? undefined : [{ ...chunk, usage: null }];
-    },
-    end: () => (last === undefined ? [] : [last]),
-  };
+class LastUsage implements MendStage {
+  #last: JsonObject | undefined;
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    const { usage } = chunk;
+    if (isJsonObject(usage)) this.#last = { ...chunk, choices: [], usage };
+    if (isEmptyList(chunk["choices"]) && isJsonObject(usage)) return [];
+    return usage === null ? undefined : [{ ...chunk, usage: null }];
+  }
+
+  end(): readonly JsonObject[] {
+    return this.#last === undefined ? [] : [this.#last];
+  }
 }
 
 function isEmptyList(value: unknown): boolean {

@@ -1,13 +1,13 @@
 /** JSON that was asked for and came as reasoning. Knows no schema: that it parses is enough. */
 import {
   chunkWithChoice,
-  createPerChoice,
   isFinalChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { changeList, changeObject, objectsIn, without } from "../../protocol/openai/parts.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 const fields = ["reasoning_content", "reasoning"];
 
@@ -30,62 +30,77 @@ export const structuredOutputInReasoning: Mend = {
         return hasOther || !isJson(text) ? undefined : { ...without(message, fields), content: text };
       }),
     ),
-  stream: createHold,
+  stream: () => new Hold(),
 };
 
-interface Held {
-  isDecided: boolean;
-  text: string;
-  choices: JsonObject[];
+class Held {
+  isDecided = false;
+  text = "";
+  choices: JsonObject[] | undefined;
 }
 
-/** Holds reasoning back as long as it may be the JSON: while all of it so far begins like an object or a list. */
-function createHold(): StreamMend {
-  const states = createPerChoice<Held>(() => ({ isDecided: false, text: "", choices: [] }));
-  let envelope: JsonObject = {};
+const createHeld = () => new Held();
 
-  function change(choice: JsonObject, index: number): readonly JsonObject[] | undefined {
-    const held = states.of(index);
-    const delta = choice["delta"];
-    if (held.isDecided || !isJsonObject(delta)) return undefined;
-    const text = reasoningOf(delta);
-    const isOver = isFinalChoice(choice) || !isBlank(delta["content"]) || delta["tool_calls"] !== undefined;
-    if (!isOver) {
-      if (text === "") return undefined;
-      held.text += text;
-      held.choices.push(choice);
-      return mayBeJson(held.text) ? [] : release(held);
-    }
-    if (isFinalChoice(choice) && text !== "") {
-      held.text += text;
-      held.choices.push({ ...choice, finish_reason: null });
-      return [...release(held), { ...choice, delta: without(delta, fields) ?? delta }];
-    }
-    return isFinalChoice(choice) ? after(release(held), choice) : after(release(held, false), choice);
+/** Holds reasoning back as long as it may be the JSON: while all of it so far begins like an object or a list. */
+class Hold implements MendStage {
+  readonly #states = new PerChoice<Held>();
+  /** The last chunk with choices, kept while any choice is held. */
+  #envelope: JsonObject | undefined;
+
+  passesText(): boolean {
+    return !this.#states.some(({ isDecided }) => !isDecided);
   }
 
-  return {
-    passesText: () => states.entries().every(([, { isDecided }]) => isDecided),
-    chunk(chunk) {
-      if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
-      return replaceChoices(chunk, change);
-    },
-    end: () =>
-      states
-        .entries()
-        .flatMap(([, held]) => release(held).map((choice) => chunkWithChoice(envelope, choice))),
-  };
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    const changed = replaceChoices(chunk, (choice, index) =>
+      change(choice, this.#states.of(index, createHeld)),
+    );
+    if (!this.#states.some(({ choices }) => choices !== undefined)) this.#envelope = undefined;
+    else if (objectsIn(chunk["choices"]).length > 0) this.#envelope = chunk;
+    return changed;
+  }
+
+  end(): readonly JsonObject[] {
+    const envelope = this.#envelope ?? {};
+    return this.#states
+      .entries()
+      .flatMap(([, held]) => release(held).map((choice) => chunkWithChoice(envelope, choice)));
+  }
+}
+
+function change(choice: JsonObject, held: Held): readonly JsonObject[] | undefined {
+  const delta = choice["delta"];
+  if (held.isDecided || !isJsonObject(delta)) return undefined;
+  const text = reasoningOf(delta);
+  const isOver = isFinalChoice(choice) || !isBlank(delta["content"]) || delta["tool_calls"] !== undefined;
+  if (!isOver) {
+    if (text === "") return undefined;
+    hold(held, text, choice);
+    return mayBeJson(held.text) ? [] : release(held);
+  }
+  if (isFinalChoice(choice) && text !== "") {
+    hold(held, text, { ...choice, finish_reason: null });
+    return [...release(held), { ...choice, delta: without(delta, fields) ?? delta }];
+  }
+  return isFinalChoice(choice) ? after(release(held), choice) : after(release(held, false), choice);
 }
 
 function after(released: readonly JsonObject[], choice: JsonObject): readonly JsonObject[] | undefined {
   return released.length === 0 ? undefined : [...released, choice];
 }
 
+function hold(held: Held, text: string, choice: JsonObject): void {
+  held.text += text;
+  held.choices ??= [];
+  held.choices.push(choice);
+}
+
 function release(held: Held, isWhole = true): readonly JsonObject[] {
+  const { text, choices = [] } = held;
   held.isDecided = true;
-  const choices = held.choices;
-  held.choices = [];
-  return isWhole && isJson(held.text) ? choices.map(asContent) : choices;
+  held.text = "";
+  held.choices = undefined;
+  return isWhole && isJson(text) ? choices.map(asContent) : choices;
 }
 
 function asContent(choice: JsonObject): JsonObject {

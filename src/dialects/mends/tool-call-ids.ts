@@ -3,7 +3,7 @@ import type { JsonObject } from "../../protocol/openai/fields.ts";
 import { changeDeltas, changeMessages } from "../../protocol/openai/change-choices.ts";
 import { changeList, functionName } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 /** Marks an id of a backend's own making, so that exactly those are turned back. */
 const prefix = "call_local_";
@@ -33,20 +33,22 @@ export const toolCallIds: Mend = {
         return id === call["id"] ? undefined : { ...call, id };
       }),
     ),
-  stream: () => ({
-    chunk(chunk) {
-      const changed = changeDeltas(chunk, (delta, _choice, index) =>
-        changeList(delta, "tool_calls", (call, position) => {
-          // Only the chunk that opens a call names it; the later ones need no id, but some repeat it.
-          if (functionName(call) === undefined && !isText(call["id"])) return undefined;
-          const place = typeof call["index"] === "number" ? call["index"] : position;
-          const id = toClient(call["id"], chunk, index, place);
-          return id === call["id"] ? undefined : { ...call, id };
-        }),
-      );
-      return changed === undefined ? undefined : [changed];
-    },
-  }),
+  stream: () => naming,
+};
+
+const naming: MendStage = {
+  chunk(chunk) {
+    const changed = changeDeltas(chunk, (delta, _choice, index) =>
+      changeList(delta, "tool_calls", (call, position) => {
+        // Only the chunk that opens a call names it; the later ones need no id, but some repeat it.
+        if (functionName(call) === undefined && !isText(call["id"])) return undefined;
+        const place = typeof call["index"] === "number" ? call["index"] : position;
+        const id = toClient(call["id"], chunk, index, place);
+        return id === call["id"] ? undefined : { ...call, id };
+      }),
+    );
+    return changed === undefined ? undefined : [changed];
+  },
 };
 
 function toClient(id: unknown, answer: JsonObject, choice: number, place: number): string {

@@ -1,9 +1,10 @@
 /** Tool calls that a backend left as text in the content. Knows no markup: that is the scanner's. */
 import {
   chunkWithChoice,
-  createPerChoice,
+  envelopeOf,
   isEmptyChoice,
   isFinalChoice,
+  PerChoice,
   replaceChoices,
 } from "../../protocol/openai/stream-choices.ts";
 import { digestCallId } from "../../protocol/digest.ts";
@@ -12,7 +13,7 @@ import { changeList, objectsIn } from "../../protocol/openai/parts.ts";
 import { knownTools, type KnownTools } from "../../protocol/tool-markup.ts";
 import { createToolTextScanner, type TextPart, type ToolTextScanner } from "../../protocol/tool-text.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, StreamMend } from "../mend.ts";
+import type { Mend, MendStage } from "../mend.ts";
 
 export const toolCallsInText: Mend = {
   id: "tool-calls-in-text",
@@ -26,7 +27,7 @@ export const toolCallsInText: Mend = {
     const tools = knownTools(asked);
     return changeList(body, "choices", (choice, index) => changeAnswer(choice, index, body["id"], tools));
   },
-  stream: ({ asked }) => createToolTextStream(knownTools(asked)),
+  stream: ({ asked }) => new ToolTextStage(knownTools(asked)),
 };
 
 function changeAnswer(
@@ -63,18 +64,38 @@ interface ChoiceState {
   hasOwn: boolean;
 }
 
-function createToolTextStream(tools: KnownTools): StreamMend {
-  const states = createPerChoice<ChoiceState>(() => ({
-    scanner: createToolTextScanner(tools),
-    calls: 0,
-    hasOwn: false,
-  }));
-  let envelope: JsonObject = {};
+class ToolTextStage implements MendStage {
+  readonly #tools: KnownTools;
+  readonly #states = new PerChoice<ChoiceState>();
+  #envelope: JsonObject = {};
 
-  function change(chunk: JsonObject, choice: JsonObject, index: number): readonly JsonObject[] | undefined {
+  constructor(tools: KnownTools) {
+    this.#tools = tools;
+  }
+
+  passesText(): boolean {
+    return false;
+  }
+
+  chunk(chunk: JsonObject): readonly JsonObject[] | undefined {
+    if (objectsIn(chunk["choices"]).length > 0) this.#envelope = envelopeOf(chunk, this.#envelope);
+    return replaceChoices(chunk, (choice, index) => this.#change(chunk, choice, index));
+  }
+
+  end(): readonly JsonObject[] {
+    return this.#states
+      .entries()
+      .flatMap(([index, state]) =>
+        deltasOf(state.scanner.end(), state, this.#envelope["id"], index).map((delta) =>
+          chunkWithChoice(this.#envelope, { index, delta, logprobs: null, finish_reason: null }),
+        ),
+      );
+  }
+
+  #change(chunk: JsonObject, choice: JsonObject, index: number): readonly JsonObject[] | undefined {
     const { delta } = choice;
     if (!isJsonObject(delta)) return undefined;
-    const state = states.of(index);
+    const state = this.#stateOf(index);
     if (objectsIn(delta["tool_calls"]).length > 0) state.hasOwn = true;
     const content = typeof delta["content"] === "string" ? delta["content"] : "";
     const isFinal = isFinalChoice(choice);
@@ -93,21 +114,13 @@ function createToolTextStream(tools: KnownTools): StreamMend {
     return spread(choice, delta, deltas, state);
   }
 
-  return {
-    passesText: () => false,
-    chunk(chunk) {
-      if (objectsIn(chunk["choices"]).length > 0) envelope = chunk;
-      return replaceChoices(chunk, (choice, index) => change(chunk, choice, index));
-    },
-    end: () =>
-      states
-        .entries()
-        .flatMap(([index, state]) =>
-          deltasOf(state.scanner.end(), state, envelope["id"], index).map((delta) =>
-            chunkWithChoice(envelope, { index, delta, logprobs: null, finish_reason: null }),
-          ),
-        ),
-  };
+  #stateOf(index: number): ChoiceState {
+    return this.#states.of(index, () => ({
+      scanner: createToolTextScanner(this.#tools),
+      calls: 0,
+      hasOwn: false,
+    }));
+  }
 }
 
 /** The given delta's other fields go first, then each part, then the finish. */

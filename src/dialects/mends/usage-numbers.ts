@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../protocol/openai/fields.ts";
 import { objectsIn } from "../../protocol/openai/parts.ts";
 import { estimateUsage, wholeUsage } from "../../protocol/openai/usage.ts";
 import { localKinds } from "../kinds.ts";
-import type { Mend, MendFacts } from "../mend.ts";
+import type { Mend, MendFacts, MendStage } from "../mend.ts";
 
 export const usageNumbers: Mend = {
   id: "usage-numbers",
@@ -19,12 +19,14 @@ export const usageNumbers: Mend = {
     if (!isJsonObject(usage) || isUnknown(usage, facts)) return { ...body, usage: estimate(body, facts) };
     return withWholeUsage(body, facts);
   },
-  stream: (facts) => ({
-    chunk(chunk) {
-      const changed = withWholeUsage(chunk, facts);
-      return changed === undefined ? undefined : [changed];
-    },
-  }),
+  stream: () => completing,
+};
+
+const completing: MendStage = {
+  chunk(chunk, facts) {
+    const changed = withWholeUsage(chunk, facts);
+    return changed === undefined ? undefined : [changed];
+  },
 };
 
 function withWholeUsage(body: JsonObject, { endpoint }: MendFacts): JsonObject | undefined {

@@ -13,27 +13,64 @@ export function isFinalChoice(choice: JsonObject): boolean {
   return typeof reason === "string" && reason !== "";
 }
 
-/** One state for each choice of a stream, made when the choice is first met. */
-export function createPerChoice<State>(create: () => State): {
-  of(index: number): State;
-  entries(): readonly (readonly [number, State])[];
-} {
-  const states = new Map<number, State>();
-  return {
-    of(index) {
-      const known = states.get(index);
-      if (known !== undefined) return known;
-      const made = create();
-      states.set(index, made);
-      return made;
-    },
-    entries: () => [...states],
-  };
+/** One state for each choice of a stream, made when the choice is first met. Nearly all streams have one choice. */
+export class PerChoice<State extends object> {
+  #firstIndex = 0;
+  #first: State | undefined;
+  #others: Map<number, State> | undefined;
+
+  of(index: number, create: () => State): State {
+    if (this.#first !== undefined && index === this.#firstIndex) return this.#first;
+    const known = this.#others?.get(index);
+    if (known !== undefined) return known;
+    const made = create();
+    if (this.#first === undefined) {
+      this.#firstIndex = index;
+      this.#first = made;
+    } else {
+      this.#others ??= new Map();
+      this.#others.set(index, made);
+    }
+    return made;
+  }
+
+  some(test: (state: State) => boolean): boolean {
+    if (this.#first === undefined) return false;
+    return test(this.#first) || (this.#others !== undefined && [...this.#others.values()].some(test));
+  }
+
+  /** In the order in which the choices were met. */
+  entries(): readonly (readonly [number, State])[] {
+    if (this.#first === undefined) return [];
+    return [[this.#firstIndex, this.#first], ...(this.#others ?? [])];
+  }
 }
 
 /** A chunk like another one, with this choice alone and without its usage. */
 export function chunkWithChoice(chunk: JsonObject, choice: JsonObject): JsonObject {
   return { ...chunk, choices: [choice], ...("usage" in chunk ? { usage: null } : {}) };
+}
+
+const none: readonly JsonObject[] = [];
+
+/**
+ * A chunk for `chunkWithChoice` to copy later, without choices and usage. It stays the one `before` while the chunks have
+ * the same fields around their choices, so that a waiting stream keeps no text alive.
+ */
+export function envelopeOf(chunk: JsonObject, before: JsonObject | undefined): JsonObject {
+  if (before !== undefined && hasSameEnvelope(chunk, before)) return before;
+  return { ...chunk, choices: none, ...("usage" in chunk ? { usage: null } : {}) };
+}
+
+function hasSameEnvelope(chunk: JsonObject, before: JsonObject): boolean {
+  const keys = Object.keys(before);
+  let count = 0;
+  for (const key in chunk) {
+    if (key !== keys[count]) return false;
+    if (key !== "choices" && key !== "usage" && chunk[key] !== before[key]) return false;
+    count += 1;
+  }
+  return count === keys.length;
 }
 
 type ChangeChoice = (choice: JsonObject, index: number) => readonly JsonObject[] | undefined;
@@ -45,16 +82,21 @@ type ChangeChoice = (choice: JsonObject, index: number) => readonly JsonObject[]
 export function replaceChoices(chunk: JsonObject, change: ChangeChoice): readonly JsonObject[] | undefined {
   const choices = chunk["choices"];
   if (!Array.isArray(choices)) return undefined;
-  let isChanged = false;
+  // Nothing is copied before the first change: most choices have none.
+  let replaced: unknown[] | undefined;
   let isSplit = false;
-  const replaced = choices.flatMap((choice: unknown, place): readonly unknown[] => {
+  for (let place = 0; place < choices.length; place++) {
+    const choice: unknown = choices[place];
     const next = isJsonObject(choice) ? change(choice, choiceIndex(choice, place)) : undefined;
-    if (next === undefined) return [choice];
-    isChanged = true;
+    if (next === undefined) {
+      replaced?.push(choice);
+      continue;
+    }
+    replaced ??= choices.slice(0, place);
+    replaced.push(...next);
     if (next.length > 1) isSplit = true;
-    return next;
-  });
-  if (!isChanged) return undefined;
+  }
+  if (replaced === undefined) return undefined;
   const last = replaced.length - 1;
   if (!isSplit && last >= 0) return [{ ...chunk, choices: replaced }];
   if (last < 0) return isJsonObject(chunk["usage"]) ? [{ ...chunk, choices: [] }] : [];

@@ -184,9 +184,9 @@ describe("reasoning-field in a stream", () => {
     ["<think>a</think>b", false],
     ["<", false],
   ])("after %j lets any text pass unread: %s", (text, passes) => {
-    const stream = reasoningField.stream?.(factsOf());
-    stream?.chunk(spoken(text));
-    expect(stream?.passesText?.()).toBe(passes);
+    const stage = reasoningField.stream?.(factsOf());
+    stage?.chunk(spoken(text), factsOf());
+    expect(stage?.passesText?.()).toBe(passes);
   });
 
   it("keeps several choices apart", () => {
