@@ -13,8 +13,8 @@ export const plain: Phase = {
   ],
   async run(context) {
     const seconds = context.isQuick ? 2.5 : 5;
-    // Node's compiler is done with this much code after some twenty thousand requests.
-    await warmUp(context, { ...ask, seconds: context.isQuick ? 4 : 8 });
+    // Node's compiler goes on with this much code for some fifty thousand requests.
+    await warmUp(context, { ...ask, seconds: context.isQuick ? 4 : 16 });
     const load = await measureLoad(context, { ...ask, seconds });
     return { cpu: load.cpuUs / load.finished, throughput: (load.finished / load.elapsed) * 1e6 };
   },

@@ -1,10 +1,9 @@
 /** Bun's sockets as wires. Knows no HTTP. */
 import { Buffer } from "node:buffer";
 import { createBulkCount } from "../bulk-count.ts";
+import { createYoungCollection } from "./collect-young.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 import { inOnePiece, withoutBuffer } from "../one-piece.ts";
-
-declare const Bun: { gc(isAtOnce: boolean): void };
 
 /** What of Bun's sockets is used; `data` belongs to whoever made the socket. */
 export interface BunSocket<Data> {
@@ -105,17 +104,13 @@ export interface BunHandlers {
   readonly error: (socket: BunSocket<BunWire>, cause: Error) => void;
 }
 
-/** Bun's engine lets the memory of large pieces pile up: it is collected once so many bytes of them have come. */
-const mostBulkBytes = 32 * 1024 * 1024;
-
-const countBulk = createBulkCount(mostBulkBytes, () => Bun.gc(true));
+/** The memory of large pieces lies outside of the engine's heap, and piles up unless somebody asks for it. */
+const countBulk = createBulkCount(16 * 1024 * 1024, createYoungCollection());
 
 export const bunHandlers: BunHandlers = {
   data({ data: wire }, bytes) {
-    const { byteLength } = bytes;
+    countBulk(bytes.byteLength);
     wire.user?.received(withoutBuffer(bytes));
-    // A piece that was copied may be gone already.
-    if (!bytes.buffer.detached) countBulk(byteLength);
   },
   drain: ({ data: wire }) => wire.drained(),
   end: ({ data: wire }) => wire.user?.ended(),
