@@ -6,6 +6,11 @@ import type { RequestHead } from "./request-head.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** Tells whoever listens that the client left before its answer was whole. */
+export function abortAsLeft(leaving: StopSwitch): void {
+  if (!leaving.aborted) leaving.abort(new DOMException("The client left.", "AbortError"));
+}
+
 export class LightRequest implements Request {
   readonly url: string;
   readonly method: string;
@@ -33,11 +38,6 @@ export class LightRequest implements Request {
 
   get signal(): AbortSignal {
     return this.leaving.platform;
-  }
-
-  /** The client left before its answer was whole. */
-  leave(): void {
-    if (!this.leaving.aborted) this.leaving.abort(new DOMException("The client left.", "AbortError"));
   }
 
   get body(): ReadableStream<Bytes> | null {

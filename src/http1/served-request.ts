@@ -1,7 +1,8 @@
 /** One request of a connection with its answer, and how far both have come. */
 import { asError } from "./as-error.ts";
 import { BodyFraming } from "./body-framing.ts";
-import { LightRequest } from "./light-request.ts";
+import type { StopSwitch } from "../stop-signal.ts";
+import { abortAsLeft, LightRequest } from "./light-request.ts";
 import { type Inflow, MessageBody } from "./message-body.ts";
 import { type Asked, Outgoing, type Outflow } from "./outgoing.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -10,8 +11,10 @@ import type { RequestHead } from "./request-head.ts";
 export type Connection = Outflow & Inflow;
 
 export class ServedRequest implements Asked {
-  readonly request: LightRequest;
   readonly outgoing: Outgoing;
+  /** Until the app has it: an answer may take long, and nobody asks for the head then. */
+  #request: LightRequest | undefined;
+  readonly #leaving: StopSwitch;
   readonly #body: MessageBody | undefined;
   readonly #framing: BodyFraming;
   readonly #isStopping: () => boolean;
@@ -30,7 +33,9 @@ export class ServedRequest implements Asked {
     const announced = bodyLength === "chunked" ? undefined : bodyLength;
     this.#body = this.isRead ? undefined : new MessageBody(connection, connection.turn, announced);
     this.#framing = new BodyFraming(bodyLength);
-    this.request = new LightRequest(head, url, this.#body);
+    const request = new LightRequest(head, url, this.#body);
+    this.#request = request;
+    this.#leaving = request.leaving;
     this.isHead = method === "HEAD";
     this.takesChunks = takesChunks;
     this.#keepsAlive = keepsAlive;
@@ -41,6 +46,13 @@ export class ServedRequest implements Asked {
   isLast(): boolean {
     // A body that is not wanted cannot be told from the next request by the client.
     return !this.#keepsAlive || !this.isRead || this.#isStopping();
+  }
+
+  /** For the app, once. */
+  takeRequest(): LightRequest | undefined {
+    const request = this.#request;
+    this.#request = undefined;
+    return request;
   }
 
   /** Takes what belongs to its body; the index behind it, or -1 while it goes on. Throws where it is malformed. */
@@ -66,7 +78,7 @@ export class ServedRequest implements Asked {
   /** Its client has left. */
   leave(): void {
     this.breakOff(new Error("The request broke off."));
-    if (!this.isAnswered) this.request.leave();
+    if (!this.isAnswered) abortAsLeft(this.#leaving);
     this.outgoing.leave();
   }
 }

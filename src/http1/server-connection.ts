@@ -123,7 +123,9 @@ export class ServerConnection implements WireUser, Connection {
     this.resume();
   }
 
-  async #handle({ request, outgoing }: ServedRequest): Promise<void> {
+  async #handle(served: ServedRequest): Promise<void> {
+    const [request, outgoing] = [served.takeRequest(), served.outgoing];
+    if (request === undefined) return;
     try {
       await writeAnswer(await this.#service.handle(request, this.#clientAddress), outgoing);
     } catch {

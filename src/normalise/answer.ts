@@ -18,10 +18,18 @@ export type Answer = ({ readonly kind: "json"; readonly headers: Headers } & Who
 
 export interface StreamAnswer {
   readonly kind: "stream";
-  readonly headers: Headers;
+  /** For `takeHeaders`. */
+  headers: Headers | undefined;
   readonly source: StreamSource;
   /** What went wrong in the stream so far, for the log. */
   problem(): string | undefined;
+}
+
+/** What its response told, and no longer a part of the answer: a stream lives long. */
+export function takeHeaders(answer: Answer): Headers | undefined {
+  const { headers } = answer;
+  if (answer.kind === "stream") answer.headers = undefined;
+  return headers;
 }
 
 /** An error body longer than this is cut: nobody reads more of it. */
@@ -96,7 +104,7 @@ interface OpenedSource extends StreamSource {
 
 class OpenedStream implements StreamAnswer {
   readonly kind = "stream";
-  readonly headers: Headers;
+  headers: Headers | undefined;
   readonly source: OpenedSource;
 
   constructor(headers: Headers, source: OpenedSource) {

@@ -1,5 +1,6 @@
 /** Answers a streaming request: waits for the first frame, but not longer than a heartbeat, then feeds the client's stream. */
 import { badGateway } from "../errors.ts";
+import { takeHeaders } from "../normalise/answer.ts";
 import { toProxyError } from "../respond/error.ts";
 import { streamHeaders } from "../respond/headers.ts";
 import { watchStream } from "../respond/stream.ts";
@@ -24,8 +25,9 @@ export async function relayStream(opening: Promise<OpenAnswer>, journey: Journey
   const open = await withinHeartbeat(opening, plan.heartbeatMs, runtime);
   if (open?.answer.kind === "json") return respondWhole(open, journey);
   const stream = createEventStream(runtime.openChannel, runtime.now, () => work.cancel("client-gone"));
+  const told = open === undefined ? undefined : takeHeaders(open.answer);
   void feedClient(stream, opening, journey);
-  return runtime.respond(stream.channel, 200, streamHeaders(exchange, runtime.now(), open?.answer.headers));
+  return runtime.respond(stream.channel, 200, streamHeaders(exchange, runtime.now(), told));
 }
 
 /** Undefined when the heartbeat is due first; rejects as `opening` does. */
