@@ -1,7 +1,7 @@
 /** Bun's sockets as wires. Knows no HTTP. */
 import { Buffer } from "node:buffer";
 import { createBulkCount } from "../bulk-count.ts";
-import { createYoungCollection } from "./collect-young.ts";
+import { collectYoung } from "./collect-young.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 
@@ -105,7 +105,7 @@ export interface BunHandlers {
 }
 
 /** The memory of large pieces lies outside of the engine's heap, and piles up unless somebody asks for it. */
-const countBulk = createBulkCount(16 * 1024 * 1024, createYoungCollection());
+const countBulk = createBulkCount(16 * 1024 * 1024, collectYoung);
 
 export const bunHandlers: BunHandlers = {
   data({ data: wire }, bytes) {

@@ -2,7 +2,7 @@
 import { asError } from "../../http1/as-error.ts";
 import type { Socket } from "node:net";
 import { createBulkCount } from "../bulk-count.ts";
-import { createYoungCollection } from "./collect-young.ts";
+import { collectYoung } from "./collect-young.ts";
 import type { Wire, WireUser } from "../../http1/wire.ts";
 import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 
@@ -10,7 +10,7 @@ import { inOnePiece, withoutBuffer } from "../one-piece.ts";
 const mostCopiedBytes = 16 * 1024;
 
 /** The space for young objects is large, and the bytes of pieces that are held by it lie outside: it fills late. */
-const countBulk = createBulkCount(8 * 1024 * 1024, createYoungCollection());
+const countBulk = createBulkCount(8 * 1024 * 1024, collectYoung);
 
 /** Where a socket has its wire: its listeners are those of all sockets. */
 const wireOf = Symbol("wire");
