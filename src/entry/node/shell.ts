@@ -6,7 +6,6 @@ import type { Shell } from "../../cli/shell.ts";
 import { connectRedis } from "../redis-client.ts";
 import { createWireRuntime } from "../wire-runtime.ts";
 import { connectOnNode } from "./connect.ts";
-import { letHeapGrow } from "./grow-heap.ts";
 import { listenOnNode } from "./listener.ts";
 
 // Started with a fixed space for young objects: the engine begins with a small one by itself, and would copy what belongs
@@ -20,5 +19,4 @@ const shell: Shell = {
   startWorker: (environment) => cluster.fork(environment).process,
 };
 
-letHeapGrow();
 await runCli(shell, process.argv.slice(2));
