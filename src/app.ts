@@ -36,7 +36,7 @@ import { exposedHeaders } from "./respond/headers.ts";
 import { createRouter } from "./pipeline/router.ts";
 import type { Runtime } from "./runtime.ts";
 import { createState, type ProxyState } from "./state.ts";
-import { readDoor } from "./translate/door.ts";
+import { createDoorReader } from "./translate/door.ts";
 
 const endpoints = [
   chatEndpoint,
@@ -76,10 +76,11 @@ export function createApp(
     waker,
     loadWaits,
   };
+  const readDoor = createDoorReader();
   const app = new Hono<AppEnv>({ getPath: (request) => readDoor(pathOf(request.url)).route });
 
   app.onError(renderError(services));
-  app.use(openExchange(runtime));
+  app.use(openExchange(runtime, readDoor));
   app.use(letBrowsersRead(plan.corsOrigins, exposedHeaders));
 
   app.get("/", showRequestId, welcome);

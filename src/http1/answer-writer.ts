@@ -1,30 +1,37 @@
 /** Writes a Response to a connection. Knows no request. */
 import { toBodyInit } from "../runtime.ts";
 import { ClientChannel } from "./client-channel.ts";
+import type { FieldSource } from "./format-head.ts";
 import { Answer } from "./light-response.ts";
 import type { Outgoing } from "./outgoing.ts";
 
-/** Resolves when the last byte was handed on, or the client left; throws for what cannot be written. */
-export async function writeAnswer(response: Response, outgoing: Outgoing): Promise<void> {
+/**
+ * Resolves when the last byte was handed on, or the client left; undefined where that was done at once. Throws, or rejects,
+ * for what cannot be written.
+ */
+export function writeAnswer(response: Response, outgoing: Outgoing): Promise<void> | undefined {
+  if (!(response instanceof Answer)) return writePlatforms(response, outgoing);
   const { status } = response;
-  if (response instanceof Answer) {
-    const { body, headers } = response.parts;
-    if (body instanceof ClientChannel) {
-      try {
-        outgoing.begin(status, headers);
-      } catch (thrown) {
-        body.leave();
-        throw thrown;
-      }
-      body.attach(outgoing);
-      return;
+  const { body, headers } = response.parts;
+  if (body instanceof ClientChannel) {
+    try {
+      outgoing.begin(status, headers);
+    } catch (thrown) {
+      body.leave();
+      throw thrown;
     }
-    const plain = toBodyInit(body);
-    if (plain instanceof ReadableStream) return writeStream(status, headers, plain, outgoing);
-    outgoing.sendWhole(status, headers, plain);
-    return;
+    body.attach(outgoing);
+    return undefined;
   }
-  const { body, headers } = response;
+  const plain = toBodyInit(body);
+  if (plain instanceof ReadableStream) return writeStream(status, headers, plain, outgoing);
+  outgoing.sendWhole(status, headers, plain);
+  return undefined;
+}
+
+/** The platform's own, which a middleware may have made. */
+async function writePlatforms(response: Response, outgoing: Outgoing): Promise<void> {
+  const { status, body, headers } = response;
   if (body === null) outgoing.sendWhole(status, headers, null);
   else if (headers.has("content-length") || isEndless(headers))
     await writeStream(status, headers, body, outgoing);
@@ -38,7 +45,7 @@ const isEndless = (headers: Headers) =>
 /** At the client's pace; a client that leaves cancels the body. */
 async function writeStream(
   status: number,
-  headers: Iterable<readonly [string, string]>,
+  headers: FieldSource,
   body: ReadableStream<Uint8Array>,
   outgoing: Outgoing,
 ): Promise<void> {

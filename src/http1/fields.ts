@@ -8,14 +8,23 @@ export const mostHeadBytes = 16 * 1024;
 
 const [tab, lineFeed, carriageReturn, lastControl] = [9, 10, 13, 31];
 
-/** The index behind the empty line that ends a head, looked for from `from` on; -1 while it has not come. */
+/**
+ * The index behind the empty line that ends a head, looked for from `from` on; -1 while it has not come. Looks at the byte
+ * that would be the last of the four, and leaves out as many as it rules out.
+ */
 export function findHeadEnd(bytes: Uint8Array, from: number): number {
-  let at = bytes.indexOf(carriageReturn, from);
-  while (at !== -1 && at + 3 < bytes.length) {
-    const isEnd =
-      bytes[at + 1] === lineFeed && bytes[at + 2] === carriageReturn && bytes[at + 3] === lineFeed;
-    if (isEnd) return at + 4;
-    at = bytes.indexOf(carriageReturn, at + 1);
+  let last = from + 3;
+  while (last < bytes.length) {
+    const byte = bytes[last];
+    if (byte === carriageReturn) last += 1;
+    else if (byte !== lineFeed) last += 4;
+    else if (
+      bytes[last - 1] === carriageReturn &&
+      bytes[last - 2] === lineFeed &&
+      bytes[last - 3] === carriageReturn
+    )
+      return last + 1;
+    else last += 2;
   }
   return -1;
 }
@@ -46,8 +55,13 @@ export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$
 /** What a value may consist of: no line ends, no other controls, nothing that is more than a byte. */
 export const isFieldValue = (text: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(text);
 
-/** Reads the lines from `at` on, each with its line end; undefined where one is malformed. */
+/** What lines may not hold besides their ends: controls, more than a byte, half of a line's end. */
+const noLines = /[^\t\r\n\x20-\x7e\x80-\xff]|\r[^\n]|[^\r]\n/;
+
+/** Reads the lines from `at` on, each with its line end; undefined where one, or what stands before them, is malformed. */
 export function parseFields(text: string, at: number): Fields | undefined {
+  // All values at once: each by itself would cost as much.
+  if (noLines.test(text)) return undefined;
   const fields = new Map<string, string | string[]>();
   while (at < text.length) {
     const end = text.indexOf("\r\n", at);
@@ -55,7 +69,7 @@ export function parseFields(text: string, at: number): Fields | undefined {
     if (end === -1 || colon === -1 || colon > end) return undefined;
     const name = lowerName(text.slice(at, colon));
     const value = trimmed(text, colon + 1, end);
-    if (name === undefined || !isFieldValue(value)) return undefined;
+    if (name === undefined) return undefined;
     const before = fields.get(name);
     if (before === undefined) fields.set(name, name === "set-cookie" ? [value] : value);
     else if (typeof before !== "string") before.push(value);
@@ -83,17 +97,22 @@ const usualNames: ReadonlyMap<string, string> = new Map(
     "Keep-Alive",
     "Origin",
     "Referer",
+    "Retry-After",
     "Sec-Fetch-Mode",
     "Server",
     "Transfer-Encoding",
     "User-Agent",
     "Vary",
+    "OpenAI-Model",
     "OpenAI-Organization",
     "OpenAI-Processing-Ms",
     "OpenAI-Version",
     "X-API-Key",
     "X-Powered-By",
+    "X-Proxy-Backend",
     "X-Proxy-Mends",
+    "X-Proxy-Model",
+    "X-Proxy-Variant",
     "X-RateLimit-Limit-Requests",
     "X-RateLimit-Limit-Tokens",
     "X-RateLimit-Remaining-Requests",

@@ -66,9 +66,9 @@ export class LightResponse implements Response {
     return this.#source.pieces();
   }
 
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#real !== undefined) return this.#real.bytes();
-    if (this.#isUsed) throw new TypeError("The body has been read already.");
+    if (this.#isUsed) return Promise.reject(new TypeError("The body has been read already."));
     this.#isUsed = true;
     return this.#source.bytes();
   }

@@ -1,7 +1,7 @@
 /** The answer to one request on its way to the socket: its head, its framing, what waits to be written. Knows no Response. */
 import { joinChunks } from "../byte-channel.ts";
 import { parseLength } from "./fields.ts";
-import { formatFields, formatStatusLine } from "./format-head.ts";
+import { type FieldSource, formatFields, formatStatusLine } from "./format-head.ts";
 import type { Turn, Wire } from "./wire.ts";
 
 /** The connection that an answer goes over. */
@@ -27,13 +27,13 @@ export interface Asked {
 }
 
 type Body = string | Uint8Array | null;
-type FieldList = Iterable<readonly [string, string]>;
 
 /** Bytes that may come up in one turn before whoever writes has to wait for its end. */
 const mostDueBytes = 64 * 1024;
 
 const encoder = new TextEncoder();
 const nothing = new Uint8Array();
+const noFields: FieldSource = new Map<string, string>();
 
 export class Outgoing {
   readonly #outflow: Outflow;
@@ -76,7 +76,7 @@ export class Outgoing {
   }
 
   /** The whole answer. Throws for a status or a header that cannot be written, and has written nothing then. */
-  sendWhole(status: number, fields: FieldList, body: Body): void {
+  sendWhole(status: number, fields: FieldSource, body: Body): void {
     if (this.#state !== "new") return;
     const bytes = typeof body === "string" ? encoder.encode(body) : (body ?? nothing);
     this.#begin(status, fields, bytes.byteLength);
@@ -86,7 +86,7 @@ export class Outgoing {
   }
 
   /** The head of an answer that comes in pieces; it is on its way at the turn's end, with bytes or without. */
-  begin(status: number, fields: FieldList): void {
+  begin(status: number, fields: FieldSource): void {
     if (this.#state !== "new") return;
     this.#begin(status, fields, undefined);
     this.#state = "begun";
@@ -97,12 +97,12 @@ export class Outgoing {
     });
   }
 
-  #begin(status: number, fields: FieldList, length: number | undefined): void {
+  #begin(status: number, fields: FieldSource, length: number | undefined): void {
     const mayHaveBody = status !== 204 && status !== 304;
     this.#isLast = this.#asked.isLast();
     this.#framing = mayHaveBody && !this.#asked.isHead ? "plain" : "none";
     const text = formatFields(fields, connectionFields);
-    const told = lengthIn(fields);
+    const told = parseLength(fields.get("content-length") ?? "");
     // What a HEAD is told is the length of what a GET would get.
     const announced = this.#framing === "none" ? (told ?? length) : (length ?? told);
     let framing = "";
@@ -192,7 +192,7 @@ export class Outgoing {
 
   /** For what broke on the way to the socket, since the app answers its own errors. */
   breakOff(): void {
-    if (this.#state === "new") this.sendWhole(500, [], null);
+    if (this.#state === "new") this.sendWhole(500, noFields, null);
     else if (this.#state !== "ended") this.#outflow.destroy();
   }
 }
@@ -205,8 +205,3 @@ const connectionFields: ReadonlySet<string> = new Set([
   "keep-alive",
   "transfer-encoding",
 ]);
-
-function lengthIn(fields: FieldList): number | undefined {
-  for (const [name, value] of fields) if (name === "content-length") return parseLength(value);
-  return undefined;
-}

@@ -41,6 +41,7 @@ function bodyLengthOf(fields: Fields, status: number, method: string): BodyLengt
   if (coding !== undefined) return listOf(coding).at(-1) === "chunked" ? chunkedAlone(coding) : "close";
   const length = fields.get("content-length");
   if (length === undefined) return "close";
+  if (typeof length === "string" && !length.includes(",")) return parseLength(length);
   // The same length twice is the same length.
   const [first, ...others] = new Set(listOf(length));
   return first === undefined || others.length > 0 ? undefined : parseLength(first);

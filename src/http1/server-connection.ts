@@ -127,7 +127,8 @@ export class ServerConnection implements WireUser, Connection {
     const [request, outgoing] = [served.takeRequest(), served.outgoing];
     if (request === undefined) return;
     try {
-      await writeAnswer(await this.#service.handle(request, this.#clientAddress), outgoing);
+      const writing = writeAnswer(await this.#service.handle(request, this.#clientAddress), outgoing);
+      if (writing !== undefined) await writing;
     } catch {
       outgoing.breakOff();
     }

@@ -26,6 +26,8 @@ export interface AttemptPlan<T> {
   readonly placeOn?: string | undefined;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 const firstBackoffMs = 100;
 const longestBackoffMs = 2_000;
 
@@ -37,7 +39,7 @@ export async function runAttempts<T>(
   plan: AttemptPlan<T>,
 ): Promise<{ answer: T; attempt: Attempt }> {
   const { runtime, pool } = services;
-  const tried = new Set<string>();
+  let tried = none;
   let isAskedAgain = false;
   let attempts = 0;
   let answered: ProxyError | undefined;
@@ -76,7 +78,7 @@ export async function runAttempts<T>(
       attempt.fail(error);
       if (error.retry === "safe") pool.reportTraffic(backend, error.message);
       if (!plan.canRepeat || work.reason !== undefined) throw error;
-      tried.add(backend.name);
+      tried = new Set(tried).add(backend.name);
       const hasOther = services.router.order(plan.wish, tried).length > 0;
       const isMovingOn = hasOther && mayMoveOn(error);
       const isRetried = error.retry === "safe" && attempts <= services.plan.maxRetries;
@@ -91,7 +93,7 @@ export async function runAttempts<T>(
       });
       if (isMovingOn) continue;
       isAskedAgain ||= isRepeated;
-      tried.clear();
+      tried = none;
       const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (attempts - 1));
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }

@@ -10,23 +10,25 @@ import { formatMessagesError } from "../protocol/anthropic/messages.ts";
 import { formatErrorBody } from "../protocol/openai/error-body.ts";
 import { answerHeaders } from "../respond/headers.ts";
 import type { Runtime } from "../runtime.ts";
-import { readDoor } from "../translate/door.ts";
+import type { DoorReader } from "../translate/door.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { Services } from "./services.ts";
 import { settle } from "./settle.ts";
 
 /** The record and the work of a request. */
-export function openExchange(runtime: Runtime): MiddlewareHandler<AppEnv> {
+export function openExchange(runtime: Runtime, readDoor: DoorReader): MiddlewareHandler<AppEnv> {
   const requestId = createRequestIds();
   return (c, next) => {
     const request = c.req.raw;
     const path = pathOf(request.url);
+    const { route, deployment } = readDoor(path);
     const exchange: Exchange = {
       id: requestId(request.headers.get("x-request-id")),
       startedAt: runtime.now(),
       method: request.method,
       path,
-      ...readDoor(path),
+      route,
+      deployment,
       clientAddress: runtime.clientAddress(request, c.env),
       principal: undefined,
       priority: 0,

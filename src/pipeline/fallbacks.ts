@@ -12,14 +12,26 @@ export type Opener = (
 ) => Promise<OpenAnswer>;
 
 /** The first answer; throws the error of the model that was asked for, where no other does better. */
-export async function openWithFallbacks(
+export function openWithFallbacks(
+  open: Opener,
+  clientHeaders: Headers,
+  request: ModelRequestBody,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const names = journey.services.plan.fallbacks(journey.exchange.alias ?? "");
+  return names.length === 0
+    ? open(clientHeaders, request, journey)
+    : openFirstOf(names, open, clientHeaders, request, journey);
+}
+
+async function openFirstOf(
+  names: readonly string[],
   open: Opener,
   clientHeaders: Headers,
   request: ModelRequestBody,
   journey: Journey,
 ): Promise<OpenAnswer> {
   const { exchange, endpoint, services, work } = journey;
-  const names = services.plan.fallbacks(exchange.alias ?? "");
   try {
     return await open(clientHeaders, request, journey);
   } catch (thrown) {

@@ -110,9 +110,9 @@ export function openAnswer(
       needed = selectMends(mends, backend, facts);
       const headers = upstreamHeaders(clientHeaders, backend, exchange.id);
       headers.set("content-type", "application/json");
-      const mended = mendRequest(needed, { ...request.fields, model: facts.model }, facts);
+      const mended = mendRequest(needed, request.fields, facts);
       const send = (change: Mended): UpstreamRequest => {
-        const body = mendedBody(request, change, exchange);
+        const body = mendedBody(request, change, exchange, facts.model);
         const whole = longTexts?.restore(body) ?? body;
         return { method: "POST", path: `/v1${endpoint.path}`, headers, body: whole };
       };
@@ -152,12 +152,13 @@ function noteMends(exchange: Exchange): (id: string) => void {
 
 const encoder = new TextEncoder();
 
-/** The client's own bytes where no mend has anything to change. */
+/** The client's own bytes, which name the model that is asked for, where no mend has anything to change. */
 function mendedBody(
   { bytes }: ModelRequestBody,
   { body, applied }: Mended,
   exchange: Exchange,
+  model: string,
 ): Uint8Array<ArrayBuffer> {
-  exchange.mends = new Set(applied);
-  return applied.length === 0 ? bytes : encoder.encode(JSON.stringify(body));
+  if (applied.length > 0 || exchange.mends.size > 0) exchange.mends = new Set(applied);
+  return applied.length === 0 ? bytes : encoder.encode(JSON.stringify({ ...body, model }));
 }

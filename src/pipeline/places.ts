@@ -41,14 +41,15 @@ export function createPlaces(
   let lookedAt = -Infinity;
 
   let told: readonly (readonly LocalModel[] | undefined)[] = [];
+  const hasTurns = plan.backends.some(({ oneModelAtATime }) => oneModelAtATime);
 
   /** What the room knows stays true until a backend tells other models; where they push each other out, it matters when. */
-  function tell(snapshots: readonly BackendSnapshot[]): void {
+  function tell(): void {
     const isKnown =
-      told.length === snapshots.length && snapshots.every(({ models }, at) => models === told[at]);
-    if (isKnown && !plan.backends.some(({ oneModelAtATime }) => oneModelAtATime)) return;
-    told = snapshots.map(({ models }) => models);
-    tellPlaces(room, snapshots);
+      told.length > 0 && plan.backends.every((backend, at) => pool.modelsOf(backend) === told[at]);
+    if (isKnown && !hasTurns) return;
+    told = plan.backends.map((backend) => pool.modelsOf(backend));
+    tellPlaces(room, pool.snapshot(plan));
   }
 
   /** Requests wait for places, and a model that was loaded since then may have brought more of them. */
@@ -67,11 +68,11 @@ export function createPlaces(
 
   return {
     takeNow(candidates, wish) {
-      tell(pool.snapshot(plan));
+      tell();
       return room.acquireNow(ticketFor(candidates, wish));
     },
     take(candidates, wish, signal) {
-      tell(pool.snapshot(plan));
+      tell();
       const { exchange } = wish;
       const ticket = ticketFor(candidates, wish);
       const place = room.acquire(ticket, signal);

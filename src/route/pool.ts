@@ -39,6 +39,8 @@ export interface PoolClock {
 export interface Pool {
   /** The backends of a plan in its order. */
   snapshot(plan: Plan): readonly BackendSnapshot[];
+  /** What a backend has told to have; undefined until it has. */
+  modelsOf(backend: BackendPlan): readonly LocalModel[] | undefined;
   /** A check found it up, with these models, and of this type where it was asked for it. */
   reportModels(backend: BackendPlan, found: FoundModels, now: number): void;
   /** A check found it silent. */
@@ -76,7 +78,8 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
   function setStatus(backend: BackendPlan, status: BackendStatus, problem: string | undefined): void {
     const record = recordOf(backend);
     const wasDown = record.status === "down";
-    Object.assign(record, { status, problem });
+    record.status = status;
+    record.problem = problem;
     if (wasDown === (status === "down") || record.breaker.phase !== "closed") return;
     tell(backend, wasDown ? { phase: "closed" } : silentBoxNews);
   }
@@ -115,6 +118,7 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
         outliers.includes(snapshot.backend.name) ? { ...snapshot, isOutlier: true } : snapshot,
       );
     },
+    modelsOf: (backend) => recordOf(backend).models,
     reportModels(backend, { models, type }, at) {
       const record = recordOf(backend);
       Object.assign(record, { models, checkedAt: at });

@@ -13,6 +13,17 @@ const azurePath = /^\/openai(\/.+)$/;
 const enginePath = /^\/engines\/(.+?)(\/(?:chat\/completions|completions|embeddings))$/;
 const enginesPath = /^\/engines(\/.+)?$/;
 
+export type DoorReader = (path: string) => Door;
+
+/** Remembers what it read last: most clients ask for one path, and each request is asked for its door twice. */
+export function createDoorReader(): DoorReader {
+  let latest: { readonly path: string; readonly door: Door } | undefined;
+  return (path) => {
+    if (latest?.path !== path) latest = { path, door: readDoor(path) };
+    return latest.door;
+  };
+}
+
 /** Reads a path as it came, slashes, /v1 and all. */
 export function readDoor(path: string): Door {
   const route = routePath(path);

@@ -26,12 +26,13 @@ function outgoing({ isHead = false, takesChunks = true, isLast = false } = {}): 
   return new Outgoing(outflow, { isHead, takesChunks, isLast: () => isLast });
 }
 
+const none = new Map<string, string>();
 const stay = "connection: keep-alive\r\n";
 const close = "connection: close\r\n";
 
 describe("a whole answer", () => {
   it("is written once, with its length", async () => {
-    outgoing().sendWhole(200, [["content-type", "text/plain"]], "héllo");
+    outgoing().sendWhole(200, new Map([["content-type", "text/plain"]]), "héllo");
     await turn.settle();
     expect(wire.written).toBe(
       `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 6\r\n${stay}\r\nh\u00c3\u00a9llo`,
@@ -41,24 +42,20 @@ describe("a whole answer", () => {
 
   it("keeps what is the connection's business to the connection, and believes no announced length", async () => {
     const fields = ["connection", "keep-alive", "transfer-encoding", "date", "content-length"];
-    outgoing().sendWhole(
-      200,
-      fields.map((name) => [name, "7"]),
-      "abc",
-    );
+    outgoing().sendWhole(200, new Map(fields.map((name) => [name, "7"])), "abc");
     await turn.settle();
     expect(wire.written).toBe(`HTTP/1.1 200 OK\r\ncontent-length: 3\r\n${stay}\r\nabc`);
   });
 
   it.each([204, 304])("with %s has neither body nor length", async (status) => {
-    outgoing().sendWhole(status, [["content-length", "3"]], "abc");
+    outgoing().sendWhole(status, new Map([["content-length", "3"]]), "abc");
     await turn.settle();
     expect(wire.written).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\w ]+\\r\\n${stay}\\r\\n$`));
   });
 
   it("to HEAD has the length that GET would get, and no body", async () => {
-    outgoing({ isHead: true }).sendWhole(200, [], "abc");
-    outgoing({ isHead: true }).sendWhole(200, [["content-length", "9000"]], null);
+    outgoing({ isHead: true }).sendWhole(200, none, "abc");
+    outgoing({ isHead: true }).sendWhole(200, new Map([["content-length", "9000"]]), null);
     await turn.settle();
     const head = (length: number) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n${stay}\r\n`;
     expect(wire.written).toBe(head(3) + head(9000));
@@ -74,7 +71,7 @@ describe("a whole answer", () => {
     ["a name with a line end", 200, ["x\r\ny", "1"]],
   ])("with %s is not written at all", async (_what, status, field) => {
     const out = outgoing();
-    expect(() => out.sendWhole(status, [field], "abc")).toThrow(/is no status|cannot be sent/);
+    expect(() => out.sendWhole(status, new Map([field]), "abc")).toThrow(/is no status|cannot be sent/);
     await turn.settle();
     expect([wire.written, out.hasBegun]).toEqual(["", false]);
     out.breakOff();
@@ -86,7 +83,7 @@ describe("a whole answer", () => {
 describe("an answer in pieces", () => {
   it("goes in chunks, several pieces of one turn as one", async () => {
     const out = outgoing();
-    out.begin(200, []);
+    out.begin(200, none);
     await turn.settle();
     expect(wire.take()).toBe(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n${stay}\r\n`);
     void out.write(bytesOf("one"));
@@ -101,7 +98,7 @@ describe("an answer in pieces", () => {
 
   it("that is whole within the turn in which it began is ended once", async () => {
     const out = outgoing();
-    out.begin(200, []);
+    out.begin(200, none);
     void out.write(bytesOf("all"));
     out.end();
     await turn.settle();
@@ -113,7 +110,7 @@ describe("an answer in pieces", () => {
 
   it("goes until the connection ends where the client knows no chunks", async () => {
     const out = outgoing({ takesChunks: false });
-    out.begin(200, []);
+    out.begin(200, none);
     void out.write(bytesOf("all"));
     out.end();
     await turn.settle();
@@ -123,7 +120,7 @@ describe("an answer in pieces", () => {
 
   it("has the length that it announces", async () => {
     const out = outgoing({ takesChunks: false });
-    out.begin(200, [["content-length", "6"]]);
+    out.begin(200, new Map([["content-length", "6"]]));
     void out.write(bytesOf("abc"));
     await turn.settle();
     void out.write(bytesOf("def"));
@@ -135,7 +132,7 @@ describe("an answer in pieces", () => {
 
   it.each(["2", "4"])("is cut where it announced %s bytes and has 3", async (length) => {
     const out = outgoing();
-    out.begin(200, [["content-length", length]]);
+    out.begin(200, new Map([["content-length", length]]));
     void out.write(bytesOf("a"));
     await turn.settle();
     void out.write(bytesOf("bc"));
@@ -150,7 +147,7 @@ describe("an answer in pieces", () => {
 
   it("to HEAD is its head alone", async () => {
     const out = outgoing({ isHead: true });
-    out.begin(200, []);
+    out.begin(200, none);
     void out.write(bytesOf("abc"));
     out.end();
     await turn.settle();
@@ -159,7 +156,7 @@ describe("an answer in pieces", () => {
 
   it("is cut where it fails midway, and nothing says that it was whole", async () => {
     const out = outgoing();
-    out.begin(200, []);
+    out.begin(200, none);
     void out.write(bytesOf("half"));
     await turn.settle();
     out.breakOff();
@@ -173,7 +170,7 @@ describe("whoever writes", () => {
   it("waits until the client has taken what it has", async () => {
     wire.takes = false;
     const out = outgoing();
-    out.begin(200, []);
+    out.begin(200, none);
     void out.write(bytesOf("much"));
     expect(out.isReady).toBe(false);
     await turn.settle();
@@ -188,7 +185,7 @@ describe("whoever writes", () => {
 
   it("waits for the turn's end where much came up in it", async () => {
     const out = outgoing();
-    out.begin(200, []);
+    out.begin(200, none);
     expect(out.write(bytesOf("x".repeat(64 * 1024)))).toBeUndefined();
     let isTaken = false;
     void out.write(bytesOf("x"))?.then(() => (isTaken = true));
@@ -203,7 +200,7 @@ describe("whoever writes", () => {
     const out = outgoing();
     let leavings = 0;
     out.tellLeaving({ leave: () => void leavings++ });
-    out.begin(200, []);
+    out.begin(200, none);
     await turn.settle();
     const waiting = out.write(bytesOf("more"));
     out.leave();
@@ -216,7 +213,7 @@ describe("whoever writes", () => {
     const out = outgoing();
     let leavings = 0;
     out.tellLeaving({ leave: () => void leavings++ });
-    out.sendWhole(200, [], "all");
+    out.sendWhole(200, none, "all");
     await turn.settle();
     out.leave();
     expect(leavings).toBe(0);
@@ -224,9 +221,9 @@ describe("whoever writes", () => {
 
   it("cannot answer a second time", async () => {
     const out = outgoing();
-    out.sendWhole(200, [], "one");
-    out.sendWhole(200, [], "two");
-    out.begin(200, []);
+    out.sendWhole(200, none, "one");
+    out.sendWhole(200, none, "two");
+    out.begin(200, none);
     void out.write(bytesOf("three"));
     out.end();
     out.breakOff();

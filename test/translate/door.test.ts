@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDoor } from "../../src/translate/door.ts";
+import { createDoorReader, readDoor } from "../../src/translate/door.ts";
 
 describe("readDoor", () => {
   it.each([
@@ -17,5 +17,15 @@ describe("readDoor", () => {
     ["/enginesroom", "/enginesroom", undefined],
   ])("of %s is %s", (path, route, deployment) => {
     expect(readDoor(path)).toEqual({ route, deployment });
+  });
+});
+
+describe("a door reader", () => {
+  it("tells each path's door, whichever it read before", () => {
+    const read = createDoorReader();
+    const routes = ["/v1/models", "/v1/models", "/openai/deployments/a/embeddings", "/v1/models"].map(
+      (path) => read(path).route,
+    );
+    expect(routes).toEqual(["/models", "/models", "/embeddings", "/models"]);
   });
 });
