@@ -43,6 +43,8 @@ export interface Runtime {
   fetch(url: string, init: UpstreamInit): Promise<Response>;
   /** The answer to a client; `headers` are by lower-case names. A runtime may have a cheaper one than `new Response`. */
   respond(body: AnswerBody, status: number, headers: ReadonlyMap<string, string>): Response;
+  /** The whole body of a request. May be cheaper than its `arrayBuffer`. */
+  readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>;
   /** The pieces of an upstream answer's body; undefined where it has none. May be cheaper than its `body`. */
   readPieces(response: Response): ChunkReader | undefined;
   /** Where a stream to a client is written; its body for `respond`. */
@@ -76,6 +78,10 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export const portableRespond: Runtime["respond"] = (body, status, headers) =>
   new Response(toBodyInit(body), { status, headers: [...headers] });
 
+/** A body out of what every request has; `bytes` came to the standard later. */
+export const portableReadBytes: Runtime["readBytes"] = async (request) =>
+  new Uint8Array(await request.arrayBuffer());
+
 /** As the platform's own `Response` takes it. */
 export function toBodyInit(body: AnswerBody): Exclude<AnswerBody, ByteChannel> {
   return typeof body === "object" && body !== null && "readable" in body ? body.readable : body;
@@ -87,6 +93,7 @@ export function createPortableRuntime(name: string, overrides: Partial<Runtime> 
     name,
     fetch: (url, init) => fetch(url, portableFetchInit(init)),
     respond: portableRespond,
+    readBytes: portableReadBytes,
     readPieces: (response) => response.body?.getReader(),
     openChannel: openTransformChannel,
     now: () => Date.now(),

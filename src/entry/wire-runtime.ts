@@ -5,7 +5,7 @@ import { LightRequest } from "../http1/light-request.ts";
 import { Answer, LightResponse } from "../http1/light-response.ts";
 import { createTransport } from "../http1/transport.ts";
 import type { TransportParts } from "../http1/transport-parts.ts";
-import { createPortableRuntime, type Log, type Runtime } from "../runtime.ts";
+import { createPortableRuntime, type Log, portableReadBytes, type Runtime } from "../runtime.ts";
 import { sendDatagram } from "./datagram.ts";
 import { createPublicFetch } from "./public-fetch.ts";
 import { turn } from "./turn.ts";
@@ -20,6 +20,8 @@ export function createWireRuntime(name: string, connect: TransportParts["connect
       respond: (body, status, headers) => new Answer(body, status, headers),
       fetchPublic: createPublicFetch(),
       sendDatagram,
+      readBytes: (request) =>
+        request instanceof LightRequest ? request.bytes() : portableReadBytes(request),
       readPieces: (response) =>
         response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
       openChannel: (onLeave) => new ClientChannel(onLeave),

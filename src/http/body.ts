@@ -1,6 +1,7 @@
 /** Reads and limits request bodies: a body over the limit is refused while it comes in, not after. Knows no JSON. */
 import { joinChunks } from "../byte-channel.ts";
 import { badRequest, bodyTooLarge, ProxyError } from "../errors.ts";
+import type { Runtime } from "../runtime.ts";
 import type { Cancellation } from "./cancel.ts";
 
 /** The length that the client announced, in bytes; undefined for a chunked body. */
@@ -9,20 +10,28 @@ export function announcedLength(headers: Headers): number | undefined {
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
-/** The whole body, or `bodyTooLarge` as soon as it is known to be over `maxBytes`; 400 where it breaks off. */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The whole body; throws `bodyTooLarge`, or rejects with it, as soon as it is known to be over `maxBytes`, and rejects with 400
+ * where it breaks off. `readBytes` is the runtime's.
+ */
+export function readBody(
+  request: Request,
+  maxBytes: number,
+  readBytes: Runtime["readBytes"],
+): Promise<Uint8Array<ArrayBuffer>> {
   const announced = announcedLength(request.headers);
   if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
-  try {
-    // First, since asking for `body` makes a stream.
-    if (announced === undefined) return await readPieces(request, maxBytes);
-    const bytes = new Uint8Array(await request.arrayBuffer());
+  // First, since asking for `body` makes a stream.
+  if (announced === undefined) return readPieces(request, maxBytes).catch(brokeOff);
+  return readBytes(request).then((bytes) => {
     if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
     return bytes;
-  } catch (thrown) {
-    if (thrown instanceof ProxyError) throw thrown;
-    throw badRequest("The request's body broke off before its end.");
-  }
+  }, brokeOff);
+}
+
+function brokeOff(thrown: unknown): never {
+  if (thrown instanceof ProxyError) throw thrown;
+  throw badRequest("The request's body broke off before its end.");
 }
 
 async function readPieces(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -48,7 +48,7 @@ export async function readModelRequest(
   services: Services,
   key: KeyPlan | undefined,
 ): Promise<ReadRequest> {
-  const sent = await readBody(request, services.plan.maxBodyBytes);
+  const sent = await readBody(request, services.plan.maxBodyBytes, services.runtime.readBytes);
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }

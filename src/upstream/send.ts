@@ -7,24 +7,19 @@ import type { Runtime } from "../runtime.ts";
 import { classifyFailure } from "./failure.ts";
 import type { UpstreamRequest } from "./request.ts";
 
-/** The backend's answer, whatever its status; throws a ProxyError where there is none. */
-export async function send(
+/** The backend's answer, whatever it says; rejects with the runtime's own error, of which `failureOf` makes a ProxyError. */
+export function send(
   request: UpstreamRequest,
   backend: BackendPlan,
   runtime: Runtime,
-  cancellation: Cancellation,
+  { signal }: Cancellation,
 ): Promise<Response> {
-  let response: Response;
-  try {
-    response = await runtime.fetch(backend.baseUrl + request.path, {
-      method: request.method,
-      headers: request.headers,
-      body: request.body,
-      signal: cancellation.signal,
-    });
-  } catch (thrown) {
-    throw failureOf(thrown, backend, cancellation);
-  }
+  const { method, headers, body } = request;
+  return runtime.fetch(backend.baseUrl + request.path, { method, headers, body, signal });
+}
+
+/** The same response; throws a ProxyError for one that sends the proxy elsewhere. */
+export function refuseRedirect(response: Response, backend: BackendPlan): Response {
   if (response.status >= 300 && response.status < 400 && response.status !== 304) {
     void response.body?.cancel().catch(() => {});
     throw badGateway(
