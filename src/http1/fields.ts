@@ -52,16 +52,13 @@ export function textOf(bytes: Uint8Array): string {
 /** Such as a name or a method: RFC 9110 5.6.2. */
 export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(text);
 
-/** What a value may consist of: no line ends, no other controls, nothing that is more than a byte. */
-export const isFieldValue = (text: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(text);
-
-/** What lines may not hold besides their ends: controls, more than a byte, half of a line's end. */
-const noLines = /[^\t\r\n\x20-\x7e\x80-\xff]|\r[^\n]|[^\r]\n/;
+/** Whether lines hold nothing else than they may besides their ends: no controls, nothing that is more than a byte. */
+export const areLines = (text: string): boolean => !/[^\t\r\n\x20-\x7e\x80-\xff]|\r[^\n]|[^\r]\n/.test(text);
 
 /** Reads the lines from `at` on, each with its line end; undefined where one, or what stands before them, is malformed. */
 export function parseFields(text: string, at: number): Fields | undefined {
   // All values at once: each by itself would cost as much.
-  if (noLines.test(text)) return undefined;
+  if (!areLines(text)) return undefined;
   const fields = new Map<string, string | string[]>();
   while (at < text.length) {
     const end = text.indexOf("\r\n", at);

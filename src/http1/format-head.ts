@@ -1,5 +1,5 @@
 /** Writes the head of a message. What would be read as something else than it is, is not written. */
-import { isFieldValue, isName, isToken } from "./fields.ts";
+import { areLines, isName, isToken } from "./fields.ts";
 
 /** What fields are written from: a map by lower-case names, or `Headers`. */
 export interface FieldSource {
@@ -10,17 +10,15 @@ export interface FieldSource {
 /** Each with its line end, but for those `leftOut`; throws a TypeError for what is no field. */
 export function formatFields(fields: FieldSource, leftOut: ReadonlySet<string>): string {
   let text = "";
-  let values = "";
   fields.forEach((value, name) => {
     if (leftOut.has(name)) return;
-    if (!isName(name)) throw cannotBeSent(name);
-    values += value;
-    text += `${name}: ${value}\r\n`;
+    if (!isName(name) || value.includes("\n")) throw cannotBeSent(name);
+    text = `${text}${name}: ${value}\r\n`;
   });
-  // All at once: each by itself would cost as much.
-  if (isFieldValue(values)) return text;
+  // All at once, where the line ends are this function's own: each by itself would cost as much.
+  if (areLines(text)) return text;
   fields.forEach((value, name) => {
-    if (!leftOut.has(name) && !isFieldValue(value)) throw cannotBeSent(name);
+    if (!leftOut.has(name) && !areLines(`${value}\r\n`)) throw cannotBeSent(name);
   });
   return text;
 }

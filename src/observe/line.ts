@@ -1,5 +1,5 @@
 /** One log event as one line, for people or for machines. Pure; knows neither clock nor sink. */
-import { forEachPrintable } from "./printable.ts";
+import { forEachPrintable, isPrintable } from "./printable.ts";
 
 export type LogFormat = "text" | "json";
 
@@ -17,15 +17,22 @@ export function formatLine(event: LogEvent, format: LogFormat): string {
 }
 
 function formatJson({ time, level, event, fields }: LogEvent): string {
-  let line = `{"time":"${formatUtc(time)}","level":${quote(level)},"event":${quote(event)}`;
+  const start = `{"time":"${formatUtc(time)}","level":${quote(level)},"event":${quote(event)}`;
+  if (isPrintable(fields) && !hasOwnNames(fields)) {
+    const flat = JSON.stringify(fields);
+    return flat === "{}" ? `${start}}` : `${start},${flat.slice(1)}`;
+  }
+  let line = start;
   forEachPrintable(fields, (name, value) => {
-    const start = fieldStart(name);
-    if (start === undefined) return;
-    if (typeof value === "string") line += start + quote(value);
-    else line += start + (typeof value === "number" ? value : JSON.stringify(value));
+    if (!ownNames.includes(name)) line += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
   });
   return `${line}}`;
 }
+
+/** Names that are the event's own, whose place no field can take. */
+const ownNames = ["time", "level", "event"];
+
+const hasOwnNames = (fields: object) => ownNames.some((name) => name in fields);
 
 /** Nothing in it has to be escaped. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
@@ -33,20 +40,6 @@ const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 /** As JSON writes a text. Most of them are short and plain, which is seen sooner than the engine's own way is gone. */
 function quote(text: string): string {
   return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-const fieldStarts = new Map<string, string>();
-const mostNames = 1_000;
-
-/** What stands before a field's value; undefined for a name that is the event's own, whose place no field can take. */
-function fieldStart(name: string): string | undefined {
-  // Names come again and again.
-  const known = fieldStarts.get(name);
-  if (known !== undefined) return known;
-  if (name === "time" || name === "level" || name === "event") return undefined;
-  const start = `,${JSON.stringify(name)}:`;
-  if (fieldStarts.size < mostNames) fieldStarts.set(name, start);
-  return start;
 }
 
 /** The second that was written last, without its end: many events share it. */

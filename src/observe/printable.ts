@@ -35,6 +35,18 @@ export function forEachPrintable(fields: unknown, take: (name: string, value: un
   }
 }
 
+/** Whether JSON can hold all of it as it is, without anything that has to be masked: flat fields, nearly always. */
+export function isPrintable(fields: unknown): fields is object {
+  if (!isPlain(fields)) return false;
+  for (const name of namesOf(fields)) {
+    const value = readField(fields, name);
+    const isFlat = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+    if (!isFlat && value !== undefined && value !== null) return false;
+    if (isCredentialName(name) || (typeof value === "number" && !Number.isFinite(value))) return false;
+  }
+  return true;
+}
+
 /** An object without a way of its own to be shown; a proxy may answer anything and is copied. */
 function isPlain(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;

@@ -16,9 +16,9 @@ import type { Services } from "./services.ts";
 import { settle } from "./settle.ts";
 
 /** The record and the work of a request. */
-export function openExchange(runtime: Runtime, readDoor: DoorReader): MiddlewareHandler<AppEnv> {
+export function openExchange(runtime: Runtime, readDoor: DoorReader): (c: Context<AppEnv>) => void {
   const requestId = createRequestIds();
-  return (c, next) => {
+  return (c) => {
     const request = c.req.raw;
     const path = pathOf(request.url);
     const { route, deployment } = readDoor(path);
@@ -48,7 +48,6 @@ export function openExchange(runtime: Runtime, readDoor: DoorReader): Middleware
     };
     c.set("exchange", exchange);
     c.set("work", createCancellation(runtime.clientSignal(request), "client-gone"));
-    return next();
   };
 }
 
