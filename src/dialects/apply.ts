@@ -1,6 +1,7 @@
 /** Runs the mends of a backend: over requests down the table, over answers and streams back up, like layers. Pure. */
 import type { BackendPlan } from "../config/plan.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
+import { hasPlainMessages } from "../protocol/openai/plain-messages.ts";
 import type { Mend, MendFacts, MendStage, StreamMend } from "./mend.ts";
 
 /**
@@ -85,10 +86,14 @@ export function mendRequest(
 ): Mended | Promise<Mended> {
   const applied: string[] = [];
   let current = body;
+  // What mends make of plain messages is plain as well.
+  let isPlain: boolean | undefined;
   for (let index = 0; index < mends.length; index++) {
     const mend = mends[index];
-    const next = mend?.request?.(current, facts);
-    if (mend === undefined || next === undefined) continue;
+    if (mend?.request === undefined) continue;
+    if (mend.passesPlainMessages === true && (isPlain ??= hasPlainMessages(body))) continue;
+    const next = mend.request(current, facts);
+    if (next === undefined) continue;
     if (next instanceof Promise) {
       return next.then((later) => mendFrom(index, { body: current, applied }, later, mends, facts));
     }

@@ -33,6 +33,8 @@ export interface Mend {
   applies?(facts: MendFacts): boolean;
   /** The request as the backend is to get it; undefined where nothing had to be changed. Throws a ProxyError for what cannot be served. */
   request?(body: JsonObject, facts: MendFacts): JsonObject | undefined | Promise<JsonObject | undefined>;
+  /** Its `request` changes nothing where `hasPlainMessages` holds, and is not asked then. */
+  readonly passesPlainMessages?: true;
   /** A whole JSON answer as the client is to get it; undefined where nothing had to be changed. */
   answer?(body: JsonObject, facts: MendFacts): JsonObject | undefined;
   /** The same for a stream: the stage for one answer. One that remembers nothing is the same object for all answers. */

@@ -25,6 +25,30 @@ const second = mend("empty-stop", {
 });
 const idle = mend("json-object-format", { request: () => undefined, answer: () => undefined });
 
+describe("a mend that passes plain messages", () => {
+  const plain = {
+    model: "m",
+    messages: ["system", "user", "assistant"].map((role) => ({ role, content: role })),
+  };
+  const passing = mends.filter(({ passesPlainMessages }) => passesPlainMessages);
+
+  it.each(passing.map((one) => [one.id, one] as const))("%s has nothing to change in them", (_id, one) => {
+    expect(one.request?.(plain, facts)).toBeUndefined();
+  });
+
+  it("is asked only where there are others", async () => {
+    const asked: unknown[] = [];
+    const watcher = mend("text-parts", {
+      passesPlainMessages: true,
+      request: (body) => void asked.push(body["messages"]),
+    });
+    const parts = [{ role: "user", content: [] }];
+    await mendRequest([watcher], plain, facts);
+    await mendRequest([watcher], { messages: parts }, facts);
+    expect(asked).toEqual([parts]);
+  });
+});
+
 describe("selectMends", () => {
   const chosen = (table: readonly Mend[], config: object, given = facts) =>
     selectMends(table, backendOf(config), given).map(({ id }) => id);

@@ -13,6 +13,7 @@ export const toolResultText: Mend = {
   source: "BT#1077",
   kinds: localKinds,
   endpoints: ["chat"],
+  passesPlainMessages: true,
   request: (body) =>
     changeList(body, "messages", (message) => {
       const { role, content } = message;
