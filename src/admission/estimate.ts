@@ -9,13 +9,22 @@ const answerFields = ["max_completion_tokens", "max_tokens", "max_output_tokens"
 /** Images, sounds and files: what they come to in tokens has nothing to do with their bytes. */
 const mediaFields: ReadonlySet<string> = new Set(["image_url", "input_audio", "file", "file_data", "source"]);
 
-/** As OpenAI counts before it answers: the prompt's estimate, or the longest answer asked for, whichever is more. */
-export function estimateRequest(fields: JsonObject): number {
-  let prompt = 0;
-  for (const field of promptFields) prompt += tokensIn(fields[field]);
+/** In JSON a number of a list takes two bytes, and no text fewer than it has itself. */
+const leastBytesPerToken = 2;
+
+/**
+ * As OpenAI counts before it answers: the prompt's estimate, or the longest answer asked for, whichever is more. `bytes` is
+ * how long the request is as JSON.
+ */
+export function estimateRequest(fields: JsonObject, bytes: number): number {
   const longest = answerFields.map((field) => fields[field]).find((value) => typeof value === "number");
   const choices = typeof fields["n"] === "number" ? Math.max(1, fields["n"]) : 1;
-  return Math.max(1, Math.ceil(prompt), Math.ceil((longest ?? 0) * choices));
+  const answer = Math.max(1, Math.ceil((longest ?? 0) * choices));
+  // So short a request cannot come to more, whatever it says.
+  if (bytes <= answer * leastBytesPerToken) return answer;
+  let prompt = 0;
+  for (const field of promptFields) prompt += tokensIn(fields[field]);
+  return Math.max(answer, Math.ceil(prompt));
 }
 
 /** A list of numbers is one of tokens. Goes no deeper than a request has reason to. */

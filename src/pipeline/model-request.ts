@@ -60,7 +60,7 @@ export async function readModelRequest(
   const { admission } = services;
   // Counting tokens generates none.
   if (endpoint.path !== countTokensEndpoint.path && admission.countsTokens(exchange)) {
-    const taking = admission.takeTokens(exchange, estimateRequest(fields));
+    const taking = admission.takeTokens(exchange, estimateRequest(fields, sent.byteLength));
     if (taking !== undefined) await taking;
   }
   const found = findTarget(fields.model, endpoint, services);

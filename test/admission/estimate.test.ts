@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import { estimateRequest } from "../../src/admission/estimate.ts";
 
+const estimate = (fields: Record<string, unknown>) =>
+  estimateRequest(fields, new TextEncoder().encode(JSON.stringify(fields)).byteLength);
+
 const user = (content: unknown) => ({ messages: [{ role: "user", content }] });
 const data = `data:image/png;base64,${"A".repeat(100_000)}`;
 
@@ -13,15 +16,20 @@ it.each<[string, Record<string, unknown>, number]>([
   ["bytes, not letters", { prompt: "ä".repeat(200) }, 100],
   ["a pair of halves as one", { prompt: "😀".repeat(100) }, 100],
   ["one a number", { input: [1, 2, 3, 4, 5] }, 5],
+  [
+    "more numbers than the longest answer has",
+    { input: Array.from({ length: 90 }, () => 1), max_tokens: 80 },
+    90,
+  ],
   ["several inputs together", { input: ["x".repeat(40), "x".repeat(40)] }, 20],
   ["no image", user([{ type: "image_url", image_url: { url: data } }]), 4],
   ["at least one", { messages: [] }, 1],
 ])("counts %s", (_case, fields, tokens) => {
-  expect(estimateRequest(fields)).toBe(tokens);
+  expect(estimate(fields)).toBe(tokens);
 });
 
 it("does not go down for ever", () => {
   let nested: unknown = "text";
   for (let depth = 0; depth < 10_000; depth++) nested = [nested];
-  expect(estimateRequest({ input: nested })).toBe(1);
+  expect(estimateRequest({ input: nested }, 20_004)).toBe(1);
 });
