@@ -17,10 +17,11 @@ export function formatFields(fields: FieldSource, leftOut: ReadonlySet<string>):
   });
   // All at once, where the line ends are this function's own: each by itself would cost as much.
   if (areLines(text)) return text;
+  let culprit = "";
   fields.forEach((value, name) => {
-    if (!leftOut.has(name) && !areLines(`${value}\r\n`)) throw cannotBeSent(name);
+    if (!leftOut.has(name) && !areLines(`${value}\r\n`)) culprit = name;
   });
-  return text;
+  throw cannotBeSent(culprit);
 }
 
 const cannotBeSent = (name: string) => new TypeError(`The header ${name} cannot be sent.`);

@@ -17,7 +17,7 @@ export function formatLine(event: LogEvent, format: LogFormat): string {
 }
 
 function formatJson({ time, level, event, fields }: LogEvent): string {
-  const start = `{"time":"${formatUtc(time)}","level":${quote(level)},"event":${quote(event)}`;
+  const start = `{"time":"${formatUtc(time)}","level":${JSON.stringify(level)},"event":${JSON.stringify(event)}`;
   if (isPrintable(fields) && !hasOwnNames(fields)) {
     const flat = JSON.stringify(fields);
     return flat === "{}" ? `${start}}` : `${start},${flat.slice(1)}`;
@@ -33,14 +33,6 @@ function formatJson({ time, level, event, fields }: LogEvent): string {
 const ownNames = ["time", "level", "event"];
 
 const hasOwnNames = (fields: object) => ownNames.some((name) => name in fields);
-
-/** Nothing in it has to be escaped. */
-const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
-
-/** As JSON writes a text. Most of them are short and plain, which is seen sooner than the engine's own way is gone. */
-function quote(text: string): string {
-  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
-}
 
 /** The second that was written last, without its end: many events share it. */
 const latest = { second: NaN, text: "" };

@@ -35,15 +35,12 @@ export function forEachPrintable(fields: unknown, take: (name: string, value: un
   }
 }
 
-/** Whether JSON can hold all of it as it is, without anything that has to be masked: flat fields, nearly always. */
+/** Whether `forEachPrintable` would hand on all fields as they are: flat ones without credentials, nearly always. */
 export function isPrintable(fields: unknown): fields is object {
   if (!isPlain(fields)) return false;
-  for (const name of namesOf(fields)) {
-    const value = readField(fields, name);
-    const isFlat = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-    if (!isFlat && value !== undefined && value !== null) return false;
-    if (isCredentialName(name) || (typeof value === "number" && !Number.isFinite(value))) return false;
-  }
+  const ancestors = [fields];
+  for (const name of namesOf(fields))
+    if (printableField(fields, name, ancestors) !== readField(fields, name)) return false;
   return true;
 }
 

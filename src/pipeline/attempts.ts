@@ -4,7 +4,7 @@ import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
 import { mayAskAgain, mayMoveOn } from "../route/failover.ts";
-import { refuseRedirect, send } from "../upstream/send.ts";
+import { send } from "../upstream/send.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
 import type { UpstreamRequest } from "../upstream/request.ts";
 import { Attempt } from "./attempt.ts";
@@ -66,8 +66,7 @@ export async function runAttempts<T>(
       attempt.expectFirstByte();
       const made = plan.toRequest(backend, attempt);
       const request = made instanceof Promise ? await made : made;
-      const sending = send(request, backend, runtime, attempt.cancellation);
-      const response = refuseRedirect(await sending, backend);
+      const response = await send(request, backend, runtime, attempt.cancellation);
       pool.reportTraffic(backend, undefined);
       const answer = await plan.read(response, attempt);
       attempt.gotFirstByte();

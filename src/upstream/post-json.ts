@@ -4,7 +4,7 @@ import { ProxyError } from "../errors.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Runtime } from "../runtime.ts";
 import { upstreamHeaders } from "./request.ts";
-import { failureOf, refuseRedirect, send } from "./send.ts";
+import { failureOf, send } from "./send.ts";
 import type { StopSignal } from "../stop-signal.ts";
 
 export interface OwnRequest {
@@ -40,7 +40,7 @@ export async function postJson(
   try {
     if (cancellation.signal.aborted) throw cancellation.signal.reason;
     const request = { method: "POST", path, headers, body: bytes };
-    const response = refuseRedirect(await send(request, backend, runtime, cancellation), backend);
+    const response = await send(request, backend, runtime, cancellation);
     const text = await response.text();
     return {
       path,

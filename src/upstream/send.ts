@@ -7,7 +7,10 @@ import type { Runtime } from "../runtime.ts";
 import { classifyFailure } from "./failure.ts";
 import type { UpstreamRequest } from "./request.ts";
 
-/** The backend's answer, whatever it says; rejects with the runtime's own error, of which `failureOf` makes a ProxyError. */
+/**
+ * The backend's answer, whatever its status; rejects with a ProxyError where it sends the proxy elsewhere, else with the
+ * runtime's own error, of which `failureOf` makes one.
+ */
 export function send(
   request: UpstreamRequest,
   backend: BackendPlan,
@@ -15,11 +18,11 @@ export function send(
   { signal }: Cancellation,
 ): Promise<Response> {
   const { method, headers, body } = request;
-  return runtime.fetch(backend.baseUrl + request.path, { method, headers, body, signal });
+  const sending = runtime.fetch(backend.baseUrl + request.path, { method, headers, body, signal });
+  return sending.then((response) => refuseRedirect(response, backend));
 }
 
-/** The same response; throws a ProxyError for one that sends the proxy elsewhere. */
-export function refuseRedirect(response: Response, backend: BackendPlan): Response {
+function refuseRedirect(response: Response, backend: BackendPlan): Response {
   if (response.status >= 300 && response.status < 400 && response.status !== 304) {
     void response.body?.cancel().catch(() => {});
     throw badGateway(
