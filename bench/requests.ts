@@ -24,7 +24,7 @@ export const bodyKinds = {
   /** A long context: 2 MB of text with the escapes that text has. */
   large: (model: string) => ({
     model,
-    messages: [...messages, { role: "user", content: `${question}\n\t`.repeat(6_400) }],
+    messages: [...messages, { role: "user", content: `${question}\n\t`.repeat(9_000) }],
     ...settings,
   }),
   embeddings: (model: string) => ({
