@@ -3,6 +3,7 @@ import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import type { Shell } from "../cli/shell.ts";
 import { connectOnBun, listenOnBun } from "./bun/sockets.ts";
+import { findByteByEngine } from "../protocol/find-byte.ts";
 import { connectRedis } from "./redis-client.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { createWireRuntime } from "./wire-runtime.ts";
@@ -11,7 +12,8 @@ declare const Bun: { readonly version: string };
 
 const shell: Shell = {
   label: `Bun ${Bun.version}`,
-  createRuntime: (log) => createWireRuntime("bun", connectOnBun, log),
+  createRuntime: (log) =>
+    createWireRuntime("bun", { connect: connectOnBun, findByte: findByteByEngine }, log),
   connectRedis,
   startWorker: (environment) => spawnWorker(process.execArgv, environment),
   listen: async (handler, address) => listenOnBun(handler, address),

@@ -14,7 +14,7 @@ declare const Deno: {
 
 const shell: Shell = {
   label: `Deno ${Deno.version.deno}`,
-  createRuntime: (log) => createWireRuntime("deno", connectOnDeno, log),
+  createRuntime: (log) => createWireRuntime("deno", { connect: connectOnDeno }, log),
   connectRedis,
   startWorker: (environment) => spawnWorker(["run", ...workerFlags()], environment),
   listen: async (handler, address) => listenOnDeno(handler, address),

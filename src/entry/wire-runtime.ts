@@ -12,8 +12,12 @@ import { turn } from "./turn.ts";
 import { unpack } from "./unpack.ts";
 import { withSimulator } from "./with-simulator.ts";
 
-/** `name` as the runtime calls itself; `connect` reaches boxes. */
-export function createWireRuntime(name: string, connect: TransportParts["connect"], log: Log): Runtime {
+/** `name` as the runtime calls itself; `connect` reaches boxes; `findByte` is there where the runtime has a fast one. */
+export function createWireRuntime(
+  name: string,
+  { connect, ...own }: Pick<TransportParts, "connect"> & Pick<Runtime, "findByte">,
+  log: Log,
+): Runtime {
   return withSimulator(
     createPortableRuntime(name, {
       fetch: createTransport({ turn, connect, unpack }),
@@ -25,6 +29,7 @@ export function createWireRuntime(name: string, connect: TransportParts["connect
       readPieces: (response) =>
         response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
       openChannel: (onLeave) => new ClientChannel(onLeave),
+      ...own,
       clientAddress: readClientAddress,
       clientSignal: (request) => (request instanceof LightRequest ? request.leaving : request.signal),
       log,

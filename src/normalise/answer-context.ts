@@ -19,8 +19,8 @@ export interface AnswerContext {
   readonly facts: MendFacts;
   /** Makes another protocol of a stream's chunks; undefined where they stay as they are. */
   readonly translation?: ChunkTranslation | undefined;
-  /** How the body of a stream is read. */
-  readonly readPieces: Runtime["readPieces"];
+  /** How bodies are read. */
+  readonly runtime: Pick<Runtime, "readPieces" | "findByte">;
   /** Hears the id of each mend that changed something. */
   readonly onMend: (id: string) => void;
   /** Hears the token counts of a stream. */

@@ -41,7 +41,7 @@ export async function readAnswer(response: Response, context: AnswerContext): Pr
     if (!response.ok) throw await errorOf(response, context);
     const { headers } = response;
     if (mediaType(headers) === "text/event-stream") {
-      return new OpenedStream(headers, await openSource(context.readPieces(response), context));
+      return new OpenedStream(headers, await openSource(context.runtime.readPieces(response), context));
     }
     const bytes = await response.bytes();
     if (isWantedAsStream(context)) {

@@ -28,7 +28,9 @@ export function readWholeAnswer(
   context: AnswerContext,
 ): WholeAnswer | undefined {
   const taken =
-    bytes.byteLength > mostParsedBytes && passesVectors(context) ? takeOutVectors(bytes) : undefined;
+    bytes.byteLength > mostParsedBytes && passesVectors(context)
+      ? takeOutVectors(bytes, context.runtime.findByte)
+      : undefined;
   if (taken === undefined) return readAsItIs(bytes, context);
   const short = readAsItIs(taken.skeleton, context);
   const whole = short && taken.restore(short.bytes);

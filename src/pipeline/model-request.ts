@@ -6,6 +6,7 @@ import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
+import type { FindByte } from "../protocol/find-byte.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/openai/long-texts.ts";
 import { replaceOnlyModel } from "../protocol/openai/only-model.ts";
@@ -52,7 +53,12 @@ export async function readModelRequest(
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }
-  const { fields, longTexts, text } = readFields(sent, endpoint, exchange.deployment);
+  const { fields, longTexts, text } = readFields(
+    sent,
+    endpoint,
+    exchange.deployment,
+    services.runtime.findByte,
+  );
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   requireModel(key, fields.model);
@@ -94,8 +100,9 @@ function readFields(
   sent: Uint8Array<ArrayBuffer>,
   endpoint: Endpoint,
   deployment: string | undefined,
+  findByte: FindByte | undefined,
 ): ReadFields {
-  const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent) : undefined;
+  const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent, findByte) : undefined;
   if (longTexts !== undefined) {
     try {
       const text = decodeRequest(longTexts.skeleton);

@@ -129,7 +129,7 @@ export function openAnswer(
         mends: needed,
         facts: exchange.streamed ? withoutPrompt(facts) : facts,
         onMend: noteMends(exchange),
-        readPieces: services.runtime.readPieces,
+        runtime: services.runtime,
         onUsage: countStream(exchange),
         translation: translate?.(),
       }),

@@ -2,6 +2,7 @@
  * Takes long message texts out of a request's bytes, so that what is read, mended and written again stays short, and puts
  * them back before it is sent. Pure; knows no endpoint but the shape of chat messages.
  */
+import type { FindByte } from "../find-byte.ts";
 import type { JsonObject } from "./fields.ts";
 import { objectsIn } from "./parts.ts";
 import { findStringEnd } from "./scan.ts";
@@ -49,10 +50,13 @@ interface Range {
   readonly end: number;
 }
 
-/** Undefined where no text is long enough to be worth it, or where the client's own words look like a token. */
-export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>): LongTexts | undefined {
+/**
+ * Undefined where no text is long enough to be worth it, or where the client's own words look like a token. `findByte` is a
+ * search that is faster than the engine's own.
+ */
+export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>, findByte?: FindByte): LongTexts | undefined {
   if (body.byteLength < leastBodyBytes) return undefined;
-  const ranges = findLongTexts(body);
+  const ranges = findLongTexts(body, findByte);
   if (ranges.length === 0) return undefined;
   const tokens = ranges.map((range, index) => encoder.encode(tokenOf(body, range, index)));
   const skeleton = spliceFields(
@@ -102,11 +106,11 @@ function tokenOf(body: Uint8Array, { start, end }: Range, index: number): string
   return `${prefix}${index}-${end - start}-${hash}@@`;
 }
 
-function findLongTexts(body: Uint8Array): Range[] {
+function findLongTexts(body: Uint8Array, findByte: FindByte | undefined): Range[] {
   const ranges: Range[] = [];
   let open = body.indexOf(quote);
   while (open !== -1) {
-    const end = findStringEnd(body, open, body.byteLength);
+    const end = findStringEnd(body, open, body.byteLength, findByte);
     if (end === -1) return [];
     if (end - open > leastTextBytes && hasKey(body, open, keys)) {
       const start = findCut(body, open + 1 + keptBytes);

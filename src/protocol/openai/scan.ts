@@ -3,6 +3,7 @@
  * It must not know what the fields mean, nor change a byte.
  */
 
+import type { FindByte } from "../find-byte.ts";
 import { findFarStringEnd } from "./far-quote.ts";
 
 /** One occurrence of a wanted key at the object's top level, as positions in the scanned bytes. */
@@ -99,9 +100,9 @@ function isSpace(byte: number | undefined): boolean {
  * The place after the closing quote of the string that opens at `open`. Most strings are a word long, for
  * which a native search costs more than it saves: so a few bytes are looked at here before it is called,
  * and again after each escaped quote, since these come in swarms (tool arguments are JSON in a string). -1 where it does
- * not end.
+ * not end. `findByte` is a search that is faster than the engine's own.
  */
-export function findStringEnd(json: Uint8Array, open: number, end: number): number {
+export function findStringEnd(json: Uint8Array, open: number, end: number, findByte?: FindByte): number {
   let position = open + 1;
   for (;;) {
     const nearEnd = position + nearBytes < end ? position + nearBytes : end;
@@ -110,7 +111,7 @@ export function findStringEnd(json: Uint8Array, open: number, end: number): numb
       if (byte === quote) return position + 1;
       position += byte === backslash ? 2 : 1;
     }
-    if (end - position >= leastFarBytes) return findFarStringEnd(json, position, end);
+    if (end - position >= leastFarBytes) return findFarStringEnd(json, position, end, findByte);
     const found = json.indexOf(quote, position);
     if (found === notFound || found >= end) return notFound;
     // Counting back stops where the search began, so every backslash is counted once.

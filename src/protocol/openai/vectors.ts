@@ -2,6 +2,7 @@
  * Takes the numbers of embeddings out of an answer's bytes, so that what is read, mended and written again stays short, and
  * puts them back. Pure; knows no endpoint but the shape of embeddings.
  */
+import { type FindByte, findByteByWords } from "../find-byte.ts";
 import { spliceFields } from "./splice.ts";
 import { hasKey } from "./value-key.ts";
 
@@ -28,8 +29,11 @@ interface Range {
 }
 
 /** Undefined where there is no vector. What stands in a vector is not looked at, but for brackets and quotes. */
-export function takeOutVectors(answer: Uint8Array<ArrayBuffer>): TakenVectors | undefined {
-  const ranges = findVectors(answer);
+export function takeOutVectors(
+  answer: Uint8Array<ArrayBuffer>,
+  findByte = findByteByWords,
+): TakenVectors | undefined {
+  const ranges = findVectors(answer, findByte);
   if (ranges.length === 0) return undefined;
   const skeleton = spliceFields(
     answer,
@@ -51,17 +55,17 @@ export function takeOutVectors(answer: Uint8Array<ArrayBuffer>): TakenVectors | 
 }
 
 /** What stands between the brackets of each. */
-function findVectors(answer: Uint8Array): Range[] {
+function findVectors(answer: Uint8Array, findByte: FindByte): Range[] {
   const ranges: Range[] = [];
-  let open = answer.indexOf(openBracket);
+  let open = findByte(answer, openBracket, 0);
   while (open !== -1) {
-    const next = answer.indexOf(openBracket, open + 1);
+    const next = findByte(answer, openBracket, open + 1);
     if (hasKey(answer, open, keys)) {
       const start = open + 1;
       // No further than to the next list, so that lists without an end do not have all that follows read for each.
       const rest = answer.subarray(start, next === -1 ? undefined : next);
-      const length = rest.indexOf(closeBracket);
-      const isFlat = length > 0 && !rest.subarray(0, length).includes(quote);
+      const length = findByte(rest, closeBracket, 0);
+      const isFlat = length > 0 && findByte(rest.subarray(0, length), quote, 0) === -1;
       if (isFlat) ranges.push({ start, end: start + length });
     }
     open = next;

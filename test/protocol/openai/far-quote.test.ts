@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findByteByEngine } from "../../../src/protocol/find-byte.ts";
 import { findFarStringEnd } from "../../../src/protocol/openai/far-quote.ts";
 
 const encoder = new TextEncoder();
@@ -22,13 +23,19 @@ function placed(bytes: Uint8Array, offset: number): Uint8Array {
   return buffer.subarray(offset, offset + bytes.byteLength);
 }
 
-describe("the end of a long string", () => {
+describe.each([
+  ["alone", undefined],
+  ["with a fast search", findByteByEngine],
+])("the end of a long string, looked for %s,", (_how, findByte) => {
   test.each([
     ["the first byte", '"', 1],
     ["after an escaped quote", '\\""', 3],
     ["after an escaped backslash", '\\\\"', 3],
     ["after a run of plain bytes", `${"a".repeat(97)}"`, 98],
     ["after an escape that runs over a step's end", `${"a".repeat(15)}\\"${"b".repeat(40)}"`, 58],
+    ["after an escaped quote far out", `${"a".repeat(1_000)}\\"${"b".repeat(400)}"`, 1_403],
+    ["after an escaped backslash far out", `${"a".repeat(1_000)}\\\\"b"`, 1_003],
+    ["nowhere where there is no quote far out", "a".repeat(1_000), -1],
     ["after bytes beyond ASCII", `${"é💾".repeat(20)}"!`, 121],
     ["nowhere where it never ends", "a".repeat(100), -1],
     ["nowhere where the last quote is escaped", `${"a".repeat(40)}\\"`, -1],
@@ -36,7 +43,7 @@ describe("the end of a long string", () => {
   ])("is %s", (_name, text, end) => {
     for (let offset = 0; offset < 8; offset += 1) {
       const json = placed(encoder.encode(text), offset);
-      expect(findFarStringEnd(json, 0, json.byteLength)).toBe(end);
+      expect(findFarStringEnd(json, 0, json.byteLength, findByte)).toBe(end);
     }
   });
 
@@ -51,7 +58,7 @@ describe("the end of a long string", () => {
         [0x22 ^ 0x80],
         [0x00, 0xff],
       ),
-      fc.nat(40).map((length) => Array.from({ length }, () => 0x61)),
+      fc.oneof(fc.nat(40), fc.nat(700)).map((length) => Array.from({ length }, () => 0x61)),
     );
     fc.assert(
       fc.property(
@@ -62,7 +69,7 @@ describe("the end of a long string", () => {
         (runs, offset, from, cut) => {
           const json = placed(Uint8Array.from(runs.flat()), offset);
           const end = Math.max(0, json.byteLength - cut);
-          expect(findFarStringEnd(json, from, end)).toBe(expectedEnd(json, from, end));
+          expect(findFarStringEnd(json, from, end, findByte)).toBe(expectedEnd(json, from, end));
         },
       ),
       { numRuns: 2_000 },

@@ -1,16 +1,20 @@
 /** Vectors are taken out of an answer and put back byte for byte, whatever happened around them. */
 import { describe, expect, it } from "vitest";
+import { findByteByEngine, findByteByWords } from "../../../src/protocol/find-byte.ts";
 import { takeOutVectors } from "../../../src/protocol/openai/vectors.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const bytesOf = (text: string) => encoder.encode(text);
 
-describe("taking out", () => {
+describe.each([
+  ["by words", findByteByWords],
+  ["by the engine", findByteByEngine],
+])("taking out %s", (_how, findByte) => {
   it("leaves each vector's place in its stead", () => {
     const answer =
       '{"data":[{"embedding":[0.10, -2e-3],"index":0},{"embedding" : [\n1\n],"index":1}],"größe":[1,2]}';
-    const taken = takeOutVectors(bytesOf(answer));
+    const taken = takeOutVectors(bytesOf(answer), findByte);
     expect(decoder.decode(taken?.skeleton)).toBe(
       '{"data":[{"embedding":[0],"index":0},{"embedding" : [1],"index":1}],"größe":[1,2]}',
     );
@@ -27,7 +31,7 @@ describe("taking out", () => {
     ["another key's list", '{"embeddings":[1,2],"xembedding":[3]}'],
     ["words alone", '{"text":"\\"embedding\\":[1,2]"}'],
   ])("finds nothing in %s", (_what, answer) => {
-    expect(takeOutVectors(bytesOf(answer))).toBeUndefined();
+    expect(takeOutVectors(bytesOf(answer), findByte)).toBeUndefined();
   });
 });
 
