@@ -22,34 +22,23 @@ export const findByteByWords: FindByte = (bytes, byte, from) => {
   return position < end ? position : -1;
 };
 
-/** Where the byte stands next, or a place before which it does not stand and after which there is no whole step. */
+/** A place up to which the byte does not stand, and less than a step before the next one or the end. */
 export function skipOthers(view: DataView, byte: number, from: number, end: number): number {
   const wanted = Math.imul(byte, ones);
   const last = end - stepBytes;
   let position = from;
   while (position <= last) {
-    const a = zeroBits(view.getInt32(position, true) ^ wanted);
-    const b = zeroBits(view.getInt32(position + wordBytes, true) ^ wanted);
-    const c = zeroBits(view.getInt32(position + 2 * wordBytes, true) ^ wanted);
-    const d = zeroBits(view.getInt32(position + 3 * wordBytes, true) ^ wanted);
-    if ((a | b | c | d) === 0) {
-      position += stepBytes;
-      continue;
-    }
-    if (a !== 0) return position + firstByte(a);
-    if (b !== 0) return position + wordBytes + firstByte(b);
-    if (c !== 0) return position + 2 * wordBytes + firstByte(c);
-    return position + 3 * wordBytes + firstByte(d);
+    const a = borrows(view.getInt32(position, true) ^ wanted);
+    const b = borrows(view.getInt32(position + wordBytes, true) ^ wanted);
+    const c = borrows(view.getInt32(position + 2 * wordBytes, true) ^ wanted);
+    const d = borrows(view.getInt32(position + 3 * wordBytes, true) ^ wanted);
+    if (((a | b | c | d) & highs) !== 0) return position;
+    position += stepBytes;
   }
   return position;
 }
 
-/** The highest bit of each byte that is 0, and maybe of bytes after the first of them. */
-function zeroBits(word: number): number {
-  return (word - ones) & ~word & highs;
-}
-
-/** The lowest byte that has its highest bit set. */
-function firstByte(bits: number): number {
-  return (31 - Math.clz32(bits & -bits)) >> 3;
+/** Has the highest bit of a byte set where that is 0; elsewhere only if there is such a one. */
+function borrows(word: number): number {
+  return (word - ones) & ~word;
 }
