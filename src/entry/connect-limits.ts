@@ -13,3 +13,22 @@ export class ConnectTimeoutError extends Error {
     super(`No connection to ${host} within ${connectTimeoutMs / 1_000} seconds.`);
   }
 }
+
+/** The connection, or `ConnectTimeoutError` where it takes too long. One that comes after that is closed: nobody has it. */
+export async function connectInTime<Connection>(
+  host: string,
+  connecting: Promise<Connection>,
+  close: (connection: Connection) => void,
+): Promise<Connection> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new ConnectTimeoutError(host));
+    // Late, nobody is there any more to hear of its failure.
+    connecting.then(close, () => {});
+  }, connectTimeoutMs);
+  try {
+    return await Promise.race([connecting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

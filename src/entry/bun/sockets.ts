@@ -1,7 +1,7 @@
 /** Connects and listens on Bun. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
 import type { TransportParts } from "../../http1/transport-parts.ts";
-import { ConnectTimeoutError, connectTimeoutMs, keepAliveMs } from "../connect-limits.ts";
+import { connectInTime, keepAliveMs } from "../connect-limits.ts";
 import { connectOnNode } from "../node/connect.ts";
 import { createWireServer, toListener } from "../wire-server.ts";
 import { type BunHandlers, bunHandlers, type BunSocket, BunWire } from "./wire.ts";
@@ -23,27 +23,14 @@ declare const Bun: {
 export const connectOnBun: TransportParts["connect"] = async (to, user) => {
   // Bun's own sockets do not look at certificates by themselves.
   if (to.isSecure) return connectOnNode(to, user);
-  let isLate = false;
   const open = (socket: BunSocket<BunWire>) => {
     socket.data = new BunWire(socket);
-    if (isLate) return socket.terminate();
     socket.data.user = user;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveMs);
   };
   const connecting = Bun.connect({ hostname: to.host, port: to.port, socket: { ...bunHandlers, open } });
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    isLate = true;
-    reject(new ConnectTimeoutError(to.host));
-  }, connectTimeoutMs);
-  // Late, nobody is there any more to hear of its failure.
-  connecting.catch(() => {});
-  try {
-    return (await Promise.race([connecting, late])).data;
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await connectInTime(to.host, connecting, (socket) => socket.terminate())).data;
 };
 
 /** Throws Bun's own error where the address cannot be had. */

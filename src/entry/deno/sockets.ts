@@ -1,7 +1,7 @@
 /** Connects and listens on Deno. Knows no HTTP. */
 import type { Handler, ListenAddress, Listener } from "../../cli/shell.ts";
 import type { TransportParts } from "../../http1/transport-parts.ts";
-import { ConnectTimeoutError, connectTimeoutMs } from "../connect-limits.ts";
+import { connectInTime } from "../connect-limits.ts";
 import { createWireServer, toListener } from "../wire-server.ts";
 import { type DenoConnection, DenoWire } from "./wire.ts";
 
@@ -11,7 +11,7 @@ interface Address {
 }
 
 declare const Deno: {
-  connect(to: Address & { readonly signal: AbortSignal }): Promise<DenoConnection>;
+  connect(to: Address): Promise<DenoConnection>;
   connectTls(to: Address & { readonly alpnProtocols: readonly string[] }): Promise<DenoConnection>;
   listen(at: Address & { readonly reusePort?: boolean }): {
     readonly addr: { readonly port: number };
@@ -21,22 +21,15 @@ declare const Deno: {
 };
 
 export const connectOnDeno: TransportParts["connect"] = async ({ host, port, isSecure }, user) => {
-  const late = AbortSignal.timeout(connectTimeoutMs);
   const to = { hostname: host, port };
-  try {
-    const connection = await (isSecure
-      ? Deno.connectTls({ ...to, alpnProtocols: ["http/1.1"] })
-      : Deno.connect({ ...to, signal: late }));
-    connection.setNoDelay(true);
-    connection.setKeepAlive(true);
-    const wire = new DenoWire(connection);
-    wire.user = user;
-    void wire.tell(user);
-    return wire;
-  } catch (thrown) {
-    if (!late.aborted) throw thrown;
-    throw new ConnectTimeoutError(host);
-  }
+  const connecting = isSecure ? Deno.connectTls({ ...to, alpnProtocols: ["http/1.1"] }) : Deno.connect(to);
+  const connection = await connectInTime(host, connecting, (late) => late.close());
+  connection.setNoDelay(true);
+  connection.setKeepAlive(true);
+  const wire = new DenoWire(connection);
+  wire.user = user;
+  void wire.tell(user);
+  return wire;
 };
 
 /** Throws Deno's own error where the address cannot be had. */
