@@ -1,5 +1,6 @@
 /** A backend on a real socket whose every move the test decides. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 export interface ReceivedRequest {
@@ -29,11 +30,14 @@ export interface FakeUpstream {
   stop(): Promise<void>;
 }
 
-export async function startUpstream(handle: UpstreamHandler): Promise<FakeUpstream> {
+/** Over TLS, by the name of localhost, where it is given a certificate. */
+export async function startUpstream(
+  handle: UpstreamHandler,
+  certificate?: { readonly key: Buffer; readonly cert: Buffer },
+): Promise<FakeUpstream> {
   const waiting = new Map<number, (request: ReceivedRequest) => void>();
-  const server: Server = createServer((raw, response) => {
-    void receive(raw, response);
-  });
+  const answer = (raw: IncomingMessage, response: ServerResponse) => void receive(raw, response);
+  const server = certificate === undefined ? createServer(answer) : createSecureServer(certificate, answer);
 
   async function receive(raw: IncomingMessage, response: ServerResponse): Promise<void> {
     const closed = new Promise<void>((resolve) => response.on("close", () => resolve()));
@@ -65,7 +69,7 @@ export async function startUpstream(handle: UpstreamHandler): Promise<FakeUpstre
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const upstream: FakeUpstream = {
-    url: `http://127.0.0.1:${port}`,
+    url: certificate === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     requests: [],
     handle,
     models: ["local-chat", "text-embedding-local"],

@@ -46,9 +46,15 @@ const packageJson = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
   scripts: Record<string, string>;
 };
 
-export async function launch(runtime: RuntimeName, config: ConfigInput): Promise<LaunchedProxy> {
+/** `environment` is set besides the test's own, workerd excepted. */
+export async function launch(
+  runtime: RuntimeName,
+  config: ConfigInput,
+  environment: Record<string, string> = {},
+): Promise<LaunchedProxy> {
   if (runtime === "workerd") return launchWorkerd(config);
-  return launchProcess(commandOf(runtime === "node" ? "start" : `start:${runtime}`), config);
+  const command = commandOf(runtime === "node" ? "start" : `start:${runtime}`);
+  return launchProcess({ ...command, environment: { ...command.environment, ...environment } }, config);
 }
 
 async function launchProcess(command: LaunchCommand, config: ConfigInput): Promise<LaunchedProxy> {

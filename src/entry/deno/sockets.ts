@@ -10,27 +10,55 @@ interface Address {
   readonly port: number;
 }
 
+interface Socket extends DenoConnection {
+  readonly remoteAddr: { readonly hostname?: string };
+  setNoDelay(isSet: boolean): void;
+  setKeepAlive(isSet: boolean): void;
+}
+
+/** Over a socket that belongs to it from then on. */
+interface SecureConnection extends DenoConnection {
+  handshake(): Promise<unknown>;
+}
+
+interface SecureOptions {
+  readonly hostname: string;
+  readonly alpnProtocols: readonly string[];
+}
+
 declare const Deno: {
-  connect(to: Address): Promise<DenoConnection>;
-  connectTls(to: Address & { readonly alpnProtocols: readonly string[] }): Promise<DenoConnection>;
+  connect(to: Address): Promise<Socket>;
+  startTls(socket: Socket, to: SecureOptions): Promise<SecureConnection>;
   listen(at: Address & { readonly reusePort?: boolean }): {
     readonly addr: { readonly port: number };
-    accept(): Promise<DenoConnection>;
+    accept(): Promise<Socket>;
     close(): void;
   };
 };
 
 export const connectOnDeno: TransportParts["connect"] = async ({ host, port, isSecure }, user) => {
-  const to = { hostname: host, port };
-  const connecting = isSecure ? Deno.connectTls({ ...to, alpnProtocols: ["http/1.1"] }) : Deno.connect(to);
-  const connection = await connectInTime(host, connecting, (late) => late.close());
-  connection.setNoDelay(true);
-  connection.setKeepAlive(true);
-  const wire = new DenoWire(connection);
+  const connecting = open(host, port, isSecure);
+  const wire = new DenoWire(await connectInTime(host, connecting, (late) => late.close()));
   wire.user = user;
   void wire.tell(user);
   return wire;
 };
+
+async function open(host: string, port: number, isSecure: boolean): Promise<DenoConnection> {
+  const socket = await Deno.connect({ hostname: host, port });
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true);
+  if (!isSecure) return socket;
+  const connection = await Deno.startTls(socket, { hostname: host, alpnProtocols: ["http/1.1"] });
+  try {
+    // Otherwise a certificate is looked at with the first bytes only.
+    await connection.handshake();
+  } catch (thrown) {
+    connection.close();
+    throw thrown;
+  }
+  return connection;
+}
 
 /** Throws Deno's own error where the address cannot be had. */
 export function listenOnDeno(handler: Handler, { host, port, isShared = false }: ListenAddress): Listener {

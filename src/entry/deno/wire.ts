@@ -6,15 +6,12 @@ import { inOnePiece } from "../one-piece.ts";
 
 /** What of Deno's connections is used. */
 export interface DenoConnection {
-  readonly remoteAddr: { readonly hostname?: string };
   /** How many bytes came; null where none will come any more. */
   read(into: Uint8Array): Promise<number | null>;
   /** How many bytes were taken. */
   write(bytes: Uint8Array): Promise<number>;
   close(): void;
   closeWrite(): Promise<void>;
-  setNoDelay(isSet: boolean): void;
-  setKeepAlive(isSet: boolean): void;
 }
 
 /** A connection that says little waits for it with little memory. */
