@@ -24,6 +24,8 @@ export class Attempt {
   #stopTimer = nothing;
   #begunAt: number;
   #isSent = false;
+  /** Why the backend was found to be down. */
+  #problem: string | undefined;
   #ttftMs: number | undefined;
 
   constructor(backend: BackendPlan, work: Cancellation, services: Services, place: Place | undefined) {
@@ -34,14 +36,17 @@ export class Attempt {
     this.#place = place;
     this.#begunAt = services.runtime.now();
     this.#end = services.pool.begin(backend);
-    this.#forget = services.pool.onDown(backend, () => cancellation.cancel("backend-down"));
+    this.#forget = services.pool.onDown(backend, (problem) => {
+      this.#problem = problem;
+      cancellation.cancel("backend-down");
+    });
   }
 
   /** What a failed read means, given who called the attempt off. */
   broken(thrown: unknown): ProxyError {
     return thrown instanceof ProxyError && this.cancellation.reason === undefined
       ? thrown
-      : failureOf(thrown, this.backend, this.cancellation);
+      : failureOf(thrown, this.backend, this.cancellation, this.#problem);
   }
 
   /**

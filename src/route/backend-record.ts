@@ -18,7 +18,7 @@ export interface BackendRecord {
   lacksResponses: boolean;
   /** The plan that was last asked about, with the type that was found. */
   typed: { readonly plan: BackendPlan; readonly result: BackendPlan } | undefined;
-  readonly watchers: Set<() => void>;
+  readonly watchers: Set<(problem: string) => void>;
   isDrained: boolean;
   breaker: BreakerState;
   traffic: TrafficState;

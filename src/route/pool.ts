@@ -49,8 +49,8 @@ export interface Pool {
   reportTraffic(backend: BackendPlan, problem: string | undefined): void;
   /** It answered that it has no /v1/responses; believed until it was down, as for an update. */
   reportLacksResponses(backend: BackendPlan): void;
-  /** Calls back once, when a check finds it silent; the returned function calls that off. */
-  onDown(backend: BackendPlan, callback: () => void): () => void;
+  /** Calls back once, with what is wrong, when a check finds it silent; the returned function calls that off. */
+  onDown(backend: BackendPlan, callback: (problem: string) => void): () => void;
   /** Lets it finish what runs and take nothing new, or take again. */
   setDrained(backend: BackendPlan, isDrained: boolean): void;
   /** Calls back whenever this process itself finds a box ill or well again. */
@@ -132,7 +132,7 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
       const { watchers } = recordOf(backend);
       const called = [...watchers];
       watchers.clear();
-      for (const callback of called) callback();
+      for (const callback of called) callback(problem);
     },
     onDown(backend, callback) {
       const { watchers } = recordOf(backend);

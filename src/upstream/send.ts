@@ -33,8 +33,13 @@ function refuseRedirect(response: Response, backend: BackendPlan): Response {
   return response;
 }
 
-/** What a failed call or read means, given who called it off, if anybody did. */
-export function failureOf(thrown: unknown, backend: BackendPlan, cancellation: Cancellation): ProxyError {
+/** What a failed call or read means, given who called it off, if anybody did. `problem` is what a look at the backend found. */
+export function failureOf(
+  thrown: unknown,
+  backend: BackendPlan,
+  cancellation: Cancellation,
+  problem?: string,
+): ProxyError {
   switch (cancellation.reason) {
     case "first-byte-timeout":
       return gatewayTimeout(
@@ -48,7 +53,8 @@ export function failureOf(thrown: unknown, backend: BackendPlan, cancellation: C
       );
     case "backend-down":
       return badGateway(
-        `${labelOf(backend)} stopped answering its health checks before it answered this request: is it frozen, or off the network?`,
+        problem ??
+          `${labelOf(backend)} was found to be down before it answered this request: is it frozen, or off the network?`,
         "backend_down",
       );
     case "client-gone":

@@ -62,6 +62,15 @@ describe("failureOf", () => {
     work.cancel(reason);
     expect(failureOf(new Error("x"), backendOf(), work)).toMatchObject({ status, code });
   });
+
+  it("says what was found where the backend was found to be down", () => {
+    const work = createCancellation(new AbortController().signal, "parent");
+    work.cancel("backend-down");
+    const error = failureOf(new Error("x"), backendOf(), work, "LM Studio's certificate is not trusted.");
+    expect(error).toMatchObject({ status: 502, code: "backend_down" });
+    expect(error.message).toBe("LM Studio's certificate is not trusted.");
+    expect(failureOf(new Error("x"), backendOf(), work).message).toContain("found to be down");
+  });
 });
 
 describe("upstreamHeaders", () => {
