@@ -14,15 +14,21 @@ export class ConnectTimeoutError extends Error {
   }
 }
 
-/** The connection, or `ConnectTimeoutError` where it takes too long. One that comes after that is closed: nobody has it. */
+/**
+ * The connection, or `ConnectTimeoutError` where it takes too long: `connect` is told by its signal. A connection that comes
+ * all the same is closed: nobody has it.
+ */
 export async function connectInTime<Connection>(
   host: string,
-  connecting: Promise<Connection>,
+  connect: (late: AbortSignal) => Promise<Connection>,
   close: (connection: Connection) => void,
 ): Promise<Connection> {
   const { promise: late, reject } = Promise.withResolvers<never>();
+  const lateness = new AbortController();
+  const connecting = connect(lateness.signal);
   const timer = setTimeout(() => {
     reject(new ConnectTimeoutError(host));
+    lateness.abort();
     // Late, nobody is there any more to hear of its failure.
     connecting.then(close, () => {});
   }, connectTimeoutMs);

@@ -13,14 +13,14 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 it("is the connection, and stays open, where it comes in time", async () => {
-  expect(await connectInTime("box", Promise.resolve("open"), close)).toBe("open");
+  expect(await connectInTime("box", async () => "open", close)).toBe("open");
   expect(vi.getTimerCount()).toBe(0);
   expect(closed).toEqual([]);
 });
 
 it("fails as the runtime says", async () => {
-  const connecting = Promise.reject(new Error("refused"));
-  await expect(connectInTime("box", connecting, close)).rejects.toThrow("refused");
+  const connect = () => Promise.reject(new Error("refused"));
+  await expect(connectInTime("box", connect, close)).rejects.toThrow("refused");
   expect(vi.getTimerCount()).toBe(0);
 });
 
@@ -29,11 +29,17 @@ it.each([
   ["fails later, unheard", []],
 ])("is given up after its time where it %s", async (_what, expected) => {
   const { promise: connecting, resolve, reject } = Promise.withResolvers<string>();
-  const failed = connectInTime("box", connecting, close).catch((thrown: unknown) => thrown);
+  let late: AbortSignal | undefined;
+  const connect = (signal: AbortSignal) => {
+    late = signal;
+    return connecting;
+  };
+  const failed = connectInTime("box", connect, close).catch((thrown: unknown) => thrown);
   await vi.advanceTimersByTimeAsync(connectTimeoutMs - 1);
-  expect(vi.getTimerCount()).toBe(1);
+  expect([vi.getTimerCount(), late?.aborted]).toEqual([1, false]);
   await vi.advanceTimersByTimeAsync(1);
   expect(await failed).toEqual(new ConnectTimeoutError("box"));
+  expect(late?.aborted).toBe(true);
   if (expected.length > 0) resolve("late");
   else reject(new Error("refused"));
   await vi.advanceTimersByTimeAsync(0);

@@ -29,8 +29,8 @@ export const connectOnBun: TransportParts["connect"] = async (to, user) => {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveMs);
   };
-  const connecting = Bun.connect({ hostname: to.host, port: to.port, socket: { ...bunHandlers, open } });
-  return (await connectInTime(to.host, connecting, (socket) => socket.terminate())).data;
+  const connect = () => Bun.connect({ hostname: to.host, port: to.port, socket: { ...bunHandlers, open } });
+  return (await connectInTime(to.host, connect, (socket) => socket.terminate())).data;
 };
 
 /** Throws Bun's own error where the address cannot be had. */

@@ -27,7 +27,7 @@ interface SecureOptions {
 }
 
 declare const Deno: {
-  connect(to: Address): Promise<Socket>;
+  connect(to: Address & { readonly signal: AbortSignal }): Promise<Socket>;
   startTls(socket: Socket, to: SecureOptions): Promise<SecureConnection>;
   listen(at: Address & { readonly reusePort?: boolean }): {
     readonly addr: { readonly port: number };
@@ -37,25 +37,34 @@ declare const Deno: {
 };
 
 export const connectOnDeno: TransportParts["connect"] = async ({ host, port, isSecure }, user) => {
-  const connecting = open(host, port, isSecure);
-  const wire = new DenoWire(await connectInTime(host, connecting, (late) => late.close()));
+  const connect = (late: AbortSignal) => (isSecure ? openSecure(host, port, late) : open(host, port, late));
+  const wire = new DenoWire(await connectInTime<DenoConnection>(host, connect, (socket) => socket.close()));
   wire.user = user;
   void wire.tell(user);
   return wire;
 };
 
-async function open(host: string, port: number, isSecure: boolean): Promise<DenoConnection> {
-  const socket = await Deno.connect({ hostname: host, port });
+async function open(hostname: string, port: number, late: AbortSignal): Promise<Socket> {
+  const socket = await Deno.connect({ hostname, port, signal: late });
   socket.setNoDelay(true);
   socket.setKeepAlive(true);
-  if (!isSecure) return socket;
-  const connection = await Deno.startTls(socket, { hostname: host, alpnProtocols: ["http/1.1"] });
+  return socket;
+}
+
+async function openSecure(hostname: string, port: number, late: AbortSignal): Promise<SecureConnection> {
+  const socket = await open(hostname, port, late);
+  const connection = await Deno.startTls(socket, { hostname, alpnProtocols: ["http/1.1"] });
+  const close = () => connection.close();
+  // Otherwise a handshake that nobody answers would be waited for without an end.
+  late.addEventListener("abort", close, { once: true });
   try {
     // Otherwise a certificate is looked at with the first bytes only.
     await connection.handshake();
   } catch (thrown) {
-    connection.close();
+    if (!late.aborted) close();
     throw thrown;
+  } finally {
+    late.removeEventListener("abort", close);
   }
   return connection;
 }
