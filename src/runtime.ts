@@ -6,6 +6,7 @@ import {
   type OpenChannel,
   openTransformChannel,
 } from "./byte-channel.ts";
+import type { FindByte } from "./find-byte.ts";
 import { type StopSignal, toAbortSignal } from "./stop-signal.ts";
 
 /** A stream is sent on as it is read; several pieces are one body of a known length. */
@@ -47,11 +48,8 @@ export interface Runtime {
   readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>;
   /** The pieces of an upstream answer's body; undefined where it has none. May be cheaper than its `body`. */
   readPieces(response: Response): ChunkReader | undefined;
-  /**
-   * Where a byte stands next, from a place on; -1 where it does not. Left out where the runtime has no search that is faster
-   * than four bytes at a time.
-   */
-  findByte?(bytes: Uint8Array, byte: number, from: number): number;
+  /** Left out where the runtime has no search that is faster than four bytes at a time. */
+  readonly findByte?: FindByte;
   /** Where a stream to a client is written; its body for `respond`. */
   openChannel: OpenChannel;
   /**

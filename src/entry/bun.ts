@@ -3,7 +3,7 @@ import process from "node:process";
 import { runCli } from "../cli/main.ts";
 import type { Shell } from "../cli/shell.ts";
 import { connectOnBun, listenOnBun } from "./bun/sockets.ts";
-import { findByteByEngine } from "../protocol/find-byte.ts";
+import { findByteByEngine } from "../find-byte.ts";
 import { connectRedis } from "./redis-client.ts";
 import { spawnWorker } from "./spawn-worker.ts";
 import { createWireRuntime } from "./wire-runtime.ts";

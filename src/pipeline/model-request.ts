@@ -6,7 +6,7 @@ import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
-import type { FindByte } from "../protocol/find-byte.ts";
+import type { FindByte } from "../find-byte.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/openai/long-texts.ts";
 import { replaceOnlyModel } from "../protocol/openai/only-model.ts";

@@ -1,5 +1,5 @@
 /** Finds the end of a JSON string in long bytes. Pure; knows nothing of what stands around the string. */
-import { type FindByte, skipOthers, stepBytes } from "../find-byte.ts";
+import { type FindByte, skipOthers, stepBytes } from "../../find-byte.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;

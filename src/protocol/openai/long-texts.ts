@@ -2,7 +2,7 @@
  * Takes long message texts out of a request's bytes, so that what is read, mended and written again stays short, and puts
  * them back before it is sent. Pure; knows no endpoint but the shape of chat messages.
  */
-import type { FindByte } from "../find-byte.ts";
+import type { FindByte } from "../../find-byte.ts";
 import type { JsonObject } from "./fields.ts";
 import { objectsIn } from "./parts.ts";
 import { findStringEnd } from "./scan.ts";

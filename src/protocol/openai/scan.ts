@@ -3,7 +3,7 @@
  * It must not know what the fields mean, nor change a byte.
  */
 
-import type { FindByte } from "../find-byte.ts";
+import type { FindByte } from "../../find-byte.ts";
 import { findFarStringEnd } from "./far-quote.ts";
 
 /** One occurrence of a wanted key at the object's top level, as positions in the scanned bytes. */

@@ -2,7 +2,7 @@
  * Takes the numbers of embeddings out of an answer's bytes, so that what is read, mended and written again stays short, and
  * puts them back. Pure; knows no endpoint but the shape of embeddings.
  */
-import { type FindByte, findByteByWords } from "../find-byte.ts";
+import { type FindByte, findByteByWords } from "../../find-byte.ts";
 import { spliceFields } from "./splice.ts";
 import { hasKey } from "./value-key.ts";
 

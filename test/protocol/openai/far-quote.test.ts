@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findByteByEngine } from "../../../src/protocol/find-byte.ts";
+import { findByteByEngine } from "../../../src/find-byte.ts";
 import { findFarStringEnd } from "../../../src/protocol/openai/far-quote.ts";
 
 const encoder = new TextEncoder();

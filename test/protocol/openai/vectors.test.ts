@@ -1,6 +1,6 @@
 /** Vectors are taken out of an answer and put back byte for byte, whatever happened around them. */
 import { describe, expect, it } from "vitest";
-import { findByteByEngine, findByteByWords } from "../../../src/protocol/find-byte.ts";
+import { findByteByEngine, findByteByWords } from "../../../src/find-byte.ts";
 import { takeOutVectors } from "../../../src/protocol/openai/vectors.ts";
 
 const encoder = new TextEncoder();

@@ -1,8 +1,8 @@
 /** Whoever looks for a byte finds the same one. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findByteOnNode } from "../../src/entry/node/find-byte.ts";
-import { findByteByEngine, findByteByWords } from "../../src/protocol/find-byte.ts";
+import { findByteOnNode } from "../src/entry/node/find-byte.ts";
+import { findByteByEngine, findByteByWords } from "../src/find-byte.ts";
 
 describe.each([
   ["by words", findByteByWords],
