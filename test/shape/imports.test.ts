@@ -8,7 +8,7 @@ const source = join(projectRoot, "src");
 
 /** From left to right: a file imports from rooms of earlier groups and its own room only. */
 const groups: readonly (readonly string[])[] = [
-  ["errors", "stop-signal", "byte-channel", "version"],
+  ["errors", "stop-signal", "byte-channel", "find-byte", "version"],
   ["runtime", "exchange"],
   ["http", "sse", "http1"],
   ["protocol"],
