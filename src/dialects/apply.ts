@@ -1,19 +1,20 @@
-/** Runs the mends of a backend: over requests down the table, over answers and streams back up, like layers. Pure. */
+/** Chooses the mends of a backend, and runs them over answers and streams, up the table: requests go down it, as through layers. Pure. */
 import type { BackendPlan } from "../config/plan.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
-import { hasPlainMessages } from "../protocol/openai/plain-messages.ts";
 import type { Mend, MendFacts, MendStage, StreamMend } from "./mend.ts";
+import type { Mended } from "./mend-request.ts";
 
 /**
  * The mends that this request needs on this backend, less those that the operator switched off there. Requests that need
  * the same ones share one list, since each open answer holds its own.
  */
 export function selectMends(table: readonly Mend[], backend: BackendPlan, facts: MendFacts): readonly Mend[] {
-  const { mends, selections } = mendsFor(table, backend, facts.endpoint);
-  const chosen = mends.filter((mend) => mend.applies?.(facts) ?? true);
-  const key = keyOf(mends, chosen);
+  const { mends, conditions, selections } = mendsFor(table, backend, facts.endpoint);
+  let key = 0;
+  for (const applies of conditions) key = key * 2 + (applies(facts) ? 1 : 0);
   const before = selections.get(key);
   if (before !== undefined) return before;
+  const chosen = mends.filter((mend) => mend.applies?.(facts) ?? true);
   selections.set(key, chosen);
   return chosen;
 }
@@ -31,20 +32,10 @@ export function selectMendsOfAny(
 
 interface MendsOfKind {
   readonly mends: readonly Mend[];
-  /** What requests have needed of them, by `keyOf`. */
+  /** Of the mends that not every request needs. */
+  readonly conditions: readonly ((facts: MendFacts) => boolean)[];
+  /** What requests have needed, by one bit for each condition: so few that all of them fit in memory. */
   readonly selections: Map<number, readonly Mend[]>;
-}
-
-/** One bit for each mend that not every request needs: so few that all their selections fit in memory. */
-function keyOf(mends: readonly Mend[], chosen: readonly Mend[]): number {
-  let key = 0;
-  let place = 0;
-  for (const mend of mends) {
-    const isChosen = chosen[place] === mend;
-    if (isChosen) place += 1;
-    if (mend.applies !== undefined) key = key * 2 + (isChosen ? 1 : 0);
-  }
-  return key;
 }
 
 type Chosen = Map<MendFacts["endpoint"], MendsOfKind>;
@@ -65,56 +56,12 @@ function mendsFor(
     ({ id, kinds, endpoints }) =>
       kinds.includes(backend.type) && endpoints.includes(endpoint) && !backend.disabledMends.has(id),
   );
-  const made = { mends, selections: new Map<number, readonly Mend[]>() };
+  const conditions = mends.flatMap(({ applies }) => applies ?? []);
+  const made = { mends, conditions, selections: new Map<number, readonly Mend[]>() };
   ofTable.set(endpoint, made);
   ofBackend.set(table, ofTable);
   chosenBefore.set(backend, ofBackend);
   return made;
-}
-
-export interface Mended {
-  readonly body: JsonObject;
-  /** The ids of the mends that changed something. */
-  readonly applied: readonly string[];
-}
-
-/** A promise only where a mend needs one. */
-export function mendRequest(
-  mends: readonly Mend[],
-  body: JsonObject,
-  facts: MendFacts,
-): Mended | Promise<Mended> {
-  const applied: string[] = [];
-  let current = body;
-  // What mends make of plain messages is plain as well.
-  let isPlain: boolean | undefined;
-  for (let index = 0; index < mends.length; index++) {
-    const mend = mends[index];
-    if (mend?.request === undefined) continue;
-    if (mend.passesPlainMessages === true && (isPlain ??= hasPlainMessages(body))) continue;
-    const next = mend.request(current, facts);
-    if (next === undefined) continue;
-    if (next instanceof Promise) {
-      return next.then((later) => mendFrom(index, { body: current, applied }, later, mends, facts));
-    }
-    current = next;
-    applied.push(mend.id);
-  }
-  return { body: current, applied };
-}
-
-/** Goes on after a mend that took its time. */
-async function mendFrom(
-  place: number,
-  before: Mended,
-  next: JsonObject | undefined,
-  mends: readonly Mend[],
-  facts: MendFacts,
-): Promise<Mended> {
-  const ids = mends.slice(place, place + 1).map(({ id }) => id);
-  const own = next === undefined ? [] : ids;
-  const rest = await mendRequest(mends.slice(place + 1), next ?? before.body, facts);
-  return { body: rest.body, applied: [...before.applied, ...own, ...rest.applied] };
 }
 
 export function mendAnswer(mends: readonly Mend[], body: JsonObject, facts: MendFacts): Mended {

@@ -33,8 +33,11 @@ export interface Mend {
   applies?(facts: MendFacts): boolean;
   /** The request as the backend is to get it; undefined where nothing had to be changed. Throws a ProxyError for what cannot be served. */
   request?(body: JsonObject, facts: MendFacts): JsonObject | undefined | Promise<JsonObject | undefined>;
-  /** Its `request` changes nothing where `hasPlainMessages` holds, and is not asked then. */
-  readonly passesPlainMessages?: true;
+  /**
+   * The fields of a request without which its `request` changes nothing, and is not asked; left out where it looks at all.
+   * `messages` counts as missing where `hasPlainMessages` holds.
+   */
+  readonly looksAt?: readonly string[];
   /** A whole JSON answer as the client is to get it; undefined where nothing had to be changed. */
   answer?(body: JsonObject, facts: MendFacts): JsonObject | undefined;
   /** The same for a stream: the stage for one answer. One that remembers nothing is the same object for all answers. */

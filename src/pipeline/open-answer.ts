@@ -1,5 +1,6 @@
 /** Gets the answer to a model request from a backend: what is sent and how it is read, for the attempt loop. */
-import { type Mended, mendRequest, selectMends } from "../dialects/apply.ts";
+import { selectMends } from "../dialects/apply.ts";
+import { type Mended, mendRequest } from "../dialects/mend-request.ts";
 import type { Mend, MendFacts } from "../dialects/mend.ts";
 import { mends } from "../dialects/mends/index.ts";
 import type { Exchange } from "../exchange.ts";

@@ -10,9 +10,13 @@ export interface TextCall {
 /** The parameters' schema by the name of each tool that was offered. */
 export type KnownTools = ReadonlyMap<string, JsonObject>;
 
+const noTools: KnownTools = new Map();
+
 /** The tools of a request, those of the old `functions` included. */
 export function knownTools(asked: JsonObject): KnownTools {
-  const lists: unknown[] = [asked["tools"], asked["functions"]];
+  const { tools, functions: legacy } = asked;
+  if (tools === undefined && legacy === undefined) return noTools;
+  const lists: unknown[] = [tools, legacy];
   const entries = lists.flatMap((list) => (Array.isArray(list) ? list.filter(isJsonObject) : []));
   const functions = entries.map((entry) => (isJsonObject(entry["function"]) ? entry["function"] : entry));
   return new Map(

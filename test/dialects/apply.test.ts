@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mendIds } from "../../src/config/mend-ids.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { type BackendPlan, createPlan } from "../../src/config/plan.ts";
-import { createStreamMend, mendAnswer, mendRequest, selectMends } from "../../src/dialects/apply.ts";
+import { createStreamMend, mendAnswer, selectMends } from "../../src/dialects/apply.ts";
 import type { Mend } from "../../src/dialects/mend.ts";
 import { mends } from "../../src/dialects/mends/index.ts";
 import { mendFacts } from "../support/mend-facts.ts";
@@ -16,38 +16,12 @@ function mend(id: Mend["id"], parts: Partial<Mend>): Mend {
 }
 
 const first = mend("null-fields", {
-  request: (body) => ({ ...body, first: true }),
   answer: (body) => ({ ...body, order: [...(Array.isArray(body["order"]) ? body["order"] : []), 1] }),
 });
 const second = mend("empty-stop", {
-  request: async (body) => (body["first"] === true ? { ...body, second: true } : undefined),
   answer: (body) => ({ ...body, order: [...(Array.isArray(body["order"]) ? body["order"] : []), 2] }),
 });
-const idle = mend("json-object-format", { request: () => undefined, answer: () => undefined });
-
-describe("a mend that passes plain messages", () => {
-  const plain = {
-    model: "m",
-    messages: ["system", "user", "assistant"].map((role) => ({ role, content: role })),
-  };
-  const passing = mends.filter(({ passesPlainMessages }) => passesPlainMessages);
-
-  it.each(passing.map((one) => [one.id, one] as const))("%s has nothing to change in them", (_id, one) => {
-    expect(one.request?.(plain, facts)).toBeUndefined();
-  });
-
-  it("is asked only where there are others", async () => {
-    const asked: unknown[] = [];
-    const watcher = mend("text-parts", {
-      passesPlainMessages: true,
-      request: (body) => void asked.push(body["messages"]),
-    });
-    const parts = [{ role: "user", content: [] }];
-    await mendRequest([watcher], plain, facts);
-    await mendRequest([watcher], { messages: parts }, facts);
-    expect(asked).toEqual([parts]);
-  });
-});
+const idle = mend("json-object-format", { answer: () => undefined });
 
 describe("selectMends", () => {
   const chosen = (table: readonly Mend[], config: object, given = facts) =>
@@ -87,13 +61,9 @@ describe("selectMends", () => {
   });
 });
 
-describe("mendRequest and mendAnswer", () => {
-  it("run down the table on requests and up it on answers, each on what the one before made, and tell which did", async () => {
+describe("mendAnswer", () => {
+  it("runs up the table, each on what the one before made, and tells which did", () => {
     const body = { kept: 1 };
-    expect(await mendRequest([idle, first, second], body, facts)).toEqual({
-      body: { kept: 1, first: true, second: true },
-      applied: ["null-fields", "empty-stop"],
-    });
     expect(mendAnswer([first, idle, second], body, facts)).toEqual({
       body: { kept: 1, order: [2, 1] },
       applied: ["empty-stop", "null-fields"],

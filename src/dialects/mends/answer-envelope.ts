@@ -55,17 +55,22 @@ function mendEnvelope(
       : isChunk
         ? "chat.completion.chunk"
         : "chat.completion";
-  const wanted: JsonObject = {
-    id: first.id ?? idOf(body, facts),
-    object,
-    created: first.created ?? secondsOf(body["created"], facts.askedAt),
-    choices: Array.isArray(body["choices"]) ? body["choices"] : [],
-  };
+  const id = first.id ?? idOf(body, facts);
+  const created = first.created ?? secondsOf(body["created"], facts.askedAt);
+  const choices: unknown = Array.isArray(body["choices"]) ? body["choices"] : [];
+  const isFormed =
+    body["id"] === id &&
+    body["object"] === object &&
+    body["created"] === created &&
+    body["choices"] === choices;
   const fingerprint = fingerprintOf(body, facts);
-  if (fingerprint !== undefined) wanted["system_fingerprint"] = fingerprint;
-  const isDropped = "system_fingerprint" in body && fingerprint === undefined;
-  if (!isDropped && Object.keys(wanted).every((key) => wanted[key] === body[key])) return undefined;
-  return { ...(isDropped ? without(body, ["system_fingerprint"]) : body), ...wanted };
+  if (fingerprint === undefined && "system_fingerprint" in body) {
+    return { ...without(body, ["system_fingerprint"]), id, object, created, choices };
+  }
+  if (fingerprint === body["system_fingerprint"]) {
+    return isFormed ? undefined : { ...body, id, object, created, choices };
+  }
+  return { ...body, id, object, created, choices, system_fingerprint: fingerprint };
 }
 
 function idOf(body: JsonObject, { endpoint, asked }: MendFacts): string {

@@ -9,7 +9,7 @@ export const developerRole: Mend = {
   source: "BT#669, BT#1730",
   kinds: localKinds,
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) =>
     changeList(body, "messages", (message) =>
       message["role"] === "developer" ? { ...message, role: "system" } : undefined,

@@ -10,6 +10,7 @@ export const emptyStop: Mend = {
   source: "VisualChatGPTStudio#92, ollama#3629",
   kinds: localKinds,
   endpoints: ["chat", "completions"],
+  looksAt: ["stop"],
   request(body) {
     const { stop } = body;
     if (stop === "") return without(body, ["stop"]);

@@ -1,10 +1,10 @@
 /** Fields that local servers add to answers and strict clients do not expect. A list; knows no values. */
 import type { JsonObject } from "../../protocol/openai/fields.ts";
-import { changeList, changeObject, without } from "../../protocol/openai/parts.ts";
+import { changeList, changeObject, withoutAny } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend, MendStage } from "../mend.ts";
 
-const inBody = [
+const inBody = new Set([
   "stats",
   "timings",
   "model_info",
@@ -15,9 +15,9 @@ const inBody = [
   "prompt_logprobs",
   "prompt_token_ids",
   "kv_transfer_params",
-];
+]);
 
-const inChoice = ["stop_reason", "matched_stop", "token_ids", "prompt_token_ids", "prompt_logprobs"];
+const inChoice = new Set(["stop_reason", "matched_stop", "token_ids", "prompt_token_ids", "prompt_logprobs"]);
 
 export const extraFields: Mend = {
   id: "extra-fields",
@@ -39,13 +39,15 @@ const stripping: MendStage = {
 };
 
 /** llama-server repeats the request's word beside each vector (recorded: emb-base64). */
-const inVector = ["encoding_format"];
+const inVector = new Set(["encoding_format"]);
 
 /** What vLLM gives on endpoints where OpenAI has no such field. */
-const byEndpoint: Readonly<Record<string, readonly string[]>> = {
-  embeddings: ["id", "created"],
-  completions: ["service_tier"],
+const byEndpoint: Readonly<Record<string, ReadonlySet<string>>> = {
+  embeddings: new Set(["id", "created"]),
+  completions: new Set(["service_tier"]),
 };
+
+const inUsage = new Set(["completion_tokens", "prompt_tokens_details"]);
 
 function stripAll(body: JsonObject, endpoint: string): JsonObject | undefined {
   const stripped = strip(body);
@@ -53,14 +55,14 @@ function stripAll(body: JsonObject, endpoint: string): JsonObject | undefined {
 }
 
 function stripMore(body: JsonObject, endpoint: string): JsonObject | undefined {
-  const outer = without(body, byEndpoint[endpoint] ?? []);
+  const own = byEndpoint[endpoint];
+  const outer = own && withoutAny(body, own);
   if (endpoint !== "embeddings") return outer;
-  const inUsage = ["completion_tokens", "prompt_tokens_details"];
-  return changeObject(outer ?? body, "usage", (usage) => without(usage, inUsage)) ?? outer;
+  return changeObject(outer ?? body, "usage", (usage) => withoutAny(usage, inUsage)) ?? outer;
 }
 
 function strip(body: JsonObject): JsonObject | undefined {
-  const outer = without(body, inBody);
-  const choices = changeList(outer ?? body, "choices", (choice) => without(choice, inChoice)) ?? outer;
-  return changeList(choices ?? body, "data", (vector) => without(vector, inVector)) ?? choices;
+  const outer = withoutAny(body, inBody);
+  const choices = changeList(outer ?? body, "choices", (choice) => withoutAny(choice, inChoice)) ?? outer;
+  return changeList(choices ?? body, "data", (vector) => withoutAny(vector, inVector)) ?? choices;
 }

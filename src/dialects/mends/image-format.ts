@@ -17,7 +17,7 @@ export const imageFormat: Mend = {
   source: "BT#1120, BT#1752, cline#9902; llama-server's documents (stb_image)",
   kinds: ["lmstudio", "llama-server"],
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) => changeImageUrls(body, (image) => readable(image, ["png", "jpeg", "gif"])),
 };
 
@@ -27,7 +27,7 @@ export const imageFormatOllama: Mend = {
   source: "Ollama's source (decodeImageURL)",
   kinds: ["ollama"],
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) => changeImageUrls(body, (image) => readable(image, ["png", "jpeg", "webp"])),
 };
 

@@ -11,7 +11,7 @@ export const imageUrl: Mend = {
   source: "BT#1027, BT#1839, Roo#8827; Ollama's documents",
   kinds: ["lmstudio", "ollama"],
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request(body) {
     const remote = imagesIn(body).find(({ url }) => !isDataUri(url));
     if (remote === undefined) return undefined;

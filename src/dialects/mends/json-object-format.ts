@@ -12,6 +12,7 @@ export const jsonObjectFormat: Mend = {
   source: "BT#189, BT#307, LM Studio's 0.3.18 notes",
   kinds: ["lmstudio"],
   endpoints: ["chat"],
+  looksAt: ["response_format"],
   request(body) {
     const format = body["response_format"];
     if (!isJsonObject(format)) return undefined;

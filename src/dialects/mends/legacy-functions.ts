@@ -13,6 +13,7 @@ export const legacyFunctions: Mend = {
   source: "OpenAI's deprecated fields; llama-server ignores them (recorded: chat-legacy-functions)",
   kinds: localKinds,
   endpoints: ["chat"],
+  looksAt: ["messages", "functions", "function_call"],
   request(body) {
     const history = mendHistory(body);
     const current = history ?? body;

@@ -8,6 +8,7 @@ export const maxCompletionTokens: Mend = {
   source: "llamafile#701, llama-cpp-python#1907, Ollama's request struct",
   kinds: localKinds,
   endpoints: ["chat"],
+  looksAt: ["max_completion_tokens"],
   request(body) {
     const limit = body["max_completion_tokens"];
     if (typeof limit !== "number" || (body["max_tokens"] ?? null) !== null) return undefined;

@@ -26,7 +26,7 @@ export const messageShape: Mend = {
       const filled = withKeys(choice, choiceIndex(choice, place));
       const shaped =
         endpoint === "chat" ? shapeMessage(filled, body["id"]) : shapeText(filled, { offset: 0 });
-      return isSame(choice, shaped) ? undefined : shaped;
+      return shaped === choice ? undefined : shaped;
     }),
   stream: ({ endpoint }) => (endpoint === "chat" ? new ChatShape() : new TextShape()),
 };
@@ -38,17 +38,15 @@ function withKeys(choice: JsonObject, index: number): JsonObject {
 
 function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
   const message = isJsonObject(choice["message"]) ? choice["message"] : {};
-  const calls = objectsIn(message["tool_calls"])
-    .filter((call) => functionName(call) !== undefined)
-    .map((call, place) => wholeCall(call, choiceIndex(choice, 0), place, answerId));
-  const rest = withoutNulls(without(message, ["tool_calls"]) ?? message);
-  const shaped = {
-    ...rest,
+  const { tool_calls: told, ...others } = message;
+  const calls = Array.isArray(told) && told.length > 0 ? wholeCalls(told, choice, answerId) : [];
+  const said = {
+    ...withoutNulls(others),
     role: "assistant",
     content: message["content"] ?? "",
     refusal: message["refusal"] ?? null,
-    ...(calls.length > 0 ? { tool_calls: isSameList(message["tool_calls"], calls) } : {}),
   };
+  const shaped = calls.length > 0 ? { ...said, tool_calls: isSameList(told, calls) } : said;
   return isSame(message, shaped) ? choice : { ...choice, message: shaped };
 }
 
@@ -56,8 +54,19 @@ function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
 const neverNull = ["annotations", "function_call", "audio"];
 
 function withoutNulls(message: JsonObject): JsonObject {
-  const nulls = neverNull.filter((key) => message[key] === null);
-  return without(message, nulls) ?? message;
+  if (!neverNull.some((key) => message[key] === null)) return message;
+  return (
+    without(
+      message,
+      neverNull.filter((key) => message[key] === null),
+    ) ?? message
+  );
+}
+
+function wholeCalls(told: readonly unknown[], choice: JsonObject, answerId: unknown): readonly JsonObject[] {
+  return objectsIn(told)
+    .filter((call) => functionName(call) !== undefined)
+    .map((call, place) => wholeCall(call, choiceIndex(choice, 0), place, answerId));
 }
 
 function wholeCall(call: JsonObject, choice: number, place: number, answerId: unknown): JsonObject {

@@ -11,6 +11,7 @@ export const namedToolChoice: Mend = {
   source: "BT#670; llama-server takes the object for auto (recorded: tools-named-choice); Ollama's documents",
   kinds: ["lmstudio", "llama-server", "ollama"],
   endpoints: ["chat"],
+  looksAt: ["tool_choice"],
   request(body) {
     const choice = body["tool_choice"];
     if (!isJsonObject(choice)) return undefined;

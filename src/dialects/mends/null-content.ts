@@ -9,7 +9,7 @@ export const nullContent: Mend = {
   source: "BT#261",
   kinds: localKinds,
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) =>
     changeList(body, "messages", (message) =>
       message["content"] === undefined || message["content"] === null

@@ -1,10 +1,10 @@
 /** Fields that speak to OpenAI's own service. Knows no answer. */
-import { without } from "../../protocol/openai/parts.ts";
+import { withoutAny } from "../../protocol/openai/parts.ts";
 import { localKinds } from "../kinds.ts";
 import type { Mend } from "../mend.ts";
 
 /** About storage, billing and moderation at OpenAI: no local backend acts on them, strict ones refuse them. */
-const serviceFields = [
+const serviceFields = new Set([
   "store",
   "metadata",
   "service_tier",
@@ -14,7 +14,9 @@ const serviceFields = [
   "prompt_cache_key",
   "prompt_cache_retention",
   "moderation",
-];
+]);
+
+const withModalities = new Set([...serviceFields, "modalities"]);
 
 export const openaiOnlyFields: Mend = {
   id: "openai-only-fields",
@@ -23,9 +25,10 @@ export const openaiOnlyFields: Mend = {
   source: "voideditor/void#128",
   kinds: localKinds,
   endpoints: ["chat", "completions", "embeddings"],
+  looksAt: [...withModalities],
   request(body) {
     const { modalities } = body;
     const isTextOnly = Array.isArray(modalities) && modalities.every((modality) => modality === "text");
-    return without(body, isTextOnly ? [...serviceFields, "modalities"] : serviceFields);
+    return withoutAny(body, isTextOnly ? withModalities : serviceFields);
   },
 };

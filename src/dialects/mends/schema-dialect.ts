@@ -11,6 +11,7 @@ export const schemaDialect: Mend = {
   source: "LM Studio's documents of structured output; zod and pydantic write it",
   kinds: localKinds,
   endpoints: ["chat", "responses"],
+  looksAt: ["tools", "response_format"],
   request(body) {
     const tools = changeList(
       body,

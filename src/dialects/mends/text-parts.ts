@@ -9,7 +9,7 @@ export const textParts: Mend = {
   source: "BT#261, BT#393; the C# library OpenAI_API sends every message so",
   kinds: ["lmstudio", "llama-server", "ollama"],
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) =>
     changeList(body, "messages", (message) => {
       const text = textOfParts(message["content"]);

@@ -15,7 +15,7 @@ export const toolCallIds: Mend = {
   source: "BT#830; llama-server's bare ids (recorded: tools-required)",
   kinds: localKinds,
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) =>
     changeList(body, "messages", (message) => {
       const calls = changeList(message, "tool_calls", (call) => {

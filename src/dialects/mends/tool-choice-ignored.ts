@@ -10,6 +10,7 @@ export const toolChoiceIgnored: Mend = {
   source: "Ollama's documents",
   kinds: ["ollama"],
   endpoints: ["chat"],
+  looksAt: ["tools"],
   request(body) {
     if (objectsIn(body["tools"]).length === 0) return undefined;
     if (body["tool_choice"] === "none") return without(body, ["tools", "tool_choice"]);

@@ -10,6 +10,7 @@ export const toolParameters: Mend = {
   source: "docker-agent#278, lms#537, BT#1652",
   kinds: localKinds,
   endpoints: ["chat", "responses"],
+  looksAt: ["tools"],
   request: (body) =>
     changeList(body, "tools", (tool) =>
       // Responses have the function's name and parameters beside the type.

@@ -13,7 +13,7 @@ export const toolResultText: Mend = {
   source: "BT#1077",
   kinds: localKinds,
   endpoints: ["chat"],
-  passesPlainMessages: true,
+  looksAt: ["messages"],
   request: (body) =>
     changeList(body, "messages", (message) => {
       const { role, content } = message;

@@ -8,6 +8,7 @@ export const toolStrict: Mend = {
   source: "docker-agent#278, rakazo#851",
   kinds: ["lmstudio"],
   endpoints: ["chat", "responses"],
+  looksAt: ["tools"],
   request: (body) =>
     changeList(body, "tools", (tool) => {
       const flat = without(tool, ["strict"]);

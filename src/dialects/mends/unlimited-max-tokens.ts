@@ -10,6 +10,7 @@ export const unlimitedMaxTokens: Mend = {
   source: "LM Studio's examples; vLLM and Ollama refuse it",
   kinds: ["lmstudio", "ollama", "vllm"],
   endpoints: ["chat", "completions"],
+  looksAt: limits,
   request(body) {
     const negative = limits.filter((key) => typeof body[key] === "number" && body[key] < 0);
     return negative.length === 0 ? undefined : without(body, negative);
