@@ -52,8 +52,8 @@ export function textOf(bytes: Uint8Array): string {
 /** Such as a name or a method: RFC 9110 5.6.2. */
 export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/.test(text);
 
-/** Whether lines hold nothing else than they may besides their ends: no controls, nothing that is more than a byte. */
-export const areLines = (text: string): boolean => !/[^\t\r\n\x20-\x7e\x80-\xff]|\r[^\n]|[^\r]\n/.test(text);
+/** Whether it is lines with their ends that hold nothing else than they may: no controls, nothing that is more than a byte. */
+export const areLines = (text: string): boolean => /^(?:[\t\x20-\x7e\x80-\xff]*\r\n)*$/.test(text);
 
 /** Reads the lines from `at` on, each with its line end; undefined where one, or what stands before them, is malformed. */
 export function parseFields(text: string, at: number): Fields | undefined {
