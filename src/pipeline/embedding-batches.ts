@@ -6,7 +6,7 @@ import { usageOf } from "../protocol/openai/read-usage.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { openHedged } from "./hedge.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
 
 const batches = [embeddingBatches];
@@ -47,8 +47,7 @@ function partsOf(input: readonly unknown[], size: number): readonly (readonly un
 }
 
 function withInput({ fields }: ModelRequestBody, input: readonly unknown[], model: string): ModelRequestBody {
-  const part = { ...fields, model: fields.model, input };
-  return { fields: part, bytes: new TextEncoder().encode(JSON.stringify({ ...part, model })) };
+  return toRequestBody({ ...fields, model: fields.model, input }, model);
 }
 
 function parse(bytes: Uint8Array): JsonObject {

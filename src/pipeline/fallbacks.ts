@@ -2,8 +2,9 @@
 import { ProxyError } from "../errors.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import { mayMoveOn } from "../route/failover.ts";
-import { findTarget, type ModelRequestBody } from "./model-request.ts";
+import { findTarget } from "./model-request.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 
 export type Opener = (
   clientHeaders: Headers,

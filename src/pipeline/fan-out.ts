@@ -8,7 +8,7 @@ import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
 import { usageOf } from "../protocol/openai/read-usage.ts";
 import { mayAnswer } from "./may-answer.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import type { Attempt } from "./attempt.ts";
 import { factsOf, type Journey, type OpenAnswer, wishOf } from "./open-answer.ts";
 import { openWithTool } from "./required-tool.ts";
@@ -61,19 +61,8 @@ async function openEach(
     return { fields, own: { ...exchange, tokens, mends: new Set<string>() } };
   });
   const opening = tries.map(({ fields, own }) => {
-    const bytes = new TextEncoder().encode(
-      JSON.stringify({ ...fields, model: exchange.target?.model ?? fields.model }),
-    );
-    return openWithTool(
-      clientHeaders,
-      { fields, bytes },
-      {
-        ...journey,
-        exchange: own,
-        work,
-        placeOn: place.backend,
-      },
-    );
+    const single = toRequestBody(fields, exchange.target?.model);
+    return openWithTool(clientHeaders, single, { ...journey, exchange: own, work, placeOn: place.backend });
   });
   let open: readonly OpenAnswer[];
   try {

@@ -2,7 +2,7 @@
 import type { Exchange } from "../exchange.ts";
 import { createCancellation } from "../http/cancel.ts";
 import { placesOf } from "../route/places.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 import { type Journey, openAnswer, type OpenAnswer, wishOf } from "./open-answer.ts";
 
 /** One of the copies that are under way. */

@@ -6,7 +6,7 @@ import { changeImageUrls, type ImagePart, imagesIn } from "../protocol/openai/im
 import { openChoices } from "./fan-out.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { fetchImages } from "./fetch-images.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import { factsOf, type Journey, type OpenAnswer } from "./open-answer.ts";
 
 /** A request without images goes its way at once. */
@@ -60,7 +60,5 @@ async function withFetched(
 ): Promise<ModelRequestBody> {
   const fetched = await fetchImages(remote, journey.work, journey.services);
   const changed = changeImageUrls(request.fields, ({ url }) => fetched.get(url));
-  const fields = { ...request.fields, ...changed };
-  const model = journey.exchange.target?.model ?? fields.model;
-  return { fields, bytes: new TextEncoder().encode(JSON.stringify({ ...fields, model })) };
+  return toRequestBody({ ...request.fields, ...changed }, journey.exchange.target?.model);
 }

@@ -1,7 +1,7 @@
 /** A response that the backend makes itself, kept by the proxy as well: so that it can be read, and gone on from by any way. */
 import type { ChunkTranslation } from "../normalise/event-output.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 
 /** Takes a response when it is whole; whatever else it is given it passes over. */

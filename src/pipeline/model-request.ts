@@ -22,15 +22,9 @@ import {
 } from "../translate/alias.ts";
 import { decodeRequest, parseRequestText } from "../translate/canonical.ts";
 import { stickyValueOf } from "../translate/split.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 import type { Services } from "./services.ts";
 import { excerptOf } from "./settle.ts";
-
-export interface ModelRequestBody {
-  /** The request as the client sent it. */
-  readonly fields: ModelRequest;
-  /** The same in bytes, but for the model's name, which is the target's. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
 
 /** As it came in. */
 export interface ReadRequest extends ModelRequestBody {

@@ -14,7 +14,7 @@ import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { type UpstreamRequest, upstreamHeaders } from "../upstream/request.ts";
 import type { Attempt } from "./attempt.ts";
 import { runAttempts } from "./attempts.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
 import { countStream } from "./token-count.ts";

@@ -1,7 +1,7 @@
 /** Asks once more where a tool call was required and nothing at all came. */
 import { isEmptyAnswer, requiredToolRetry, withToolHint } from "../dialects/mends/required-tool-retry.ts";
 import { isJsonObject } from "../protocol/openai/fields.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 import { selectMends } from "../dialects/apply.ts";
 
@@ -32,10 +32,7 @@ async function openOrRetry(
   attempt.release();
   const { exchange } = journey;
   const hinted = { ...withToolHint(request.fields), model: request.fields.model };
-  const bytes = new TextEncoder().encode(
-    JSON.stringify({ ...hinted, model: exchange.target?.model ?? hinted.model }),
-  );
-  const second = await openAnswer(clientHeaders, { fields: hinted, bytes }, journey);
+  const second = await openAnswer(clientHeaders, toRequestBody(hinted, exchange.target?.model), journey);
   exchange.mends.add(requiredToolRetry.id);
   return second;
 }

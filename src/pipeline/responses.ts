@@ -6,7 +6,7 @@ import { openResponses, type ResponseStore } from "../store/responses.ts";
 import { ownsResponses, servesNatively } from "../translate/responses/native.ts";
 import { referencesIn, resolveReferences } from "../translate/responses/references.ts";
 import { keepNative, type KeepResponse } from "./kept-responses.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 import { openTranslated } from "./translated-response.ts";
 
@@ -69,9 +69,7 @@ async function withItems(
   if (ids.length === 0) return request;
   const items = new Map(await Promise.all(ids.map(async (id) => [id, await store.findItem(id)] as const)));
   const input = resolveReferences(request.fields["input"], (id) => items.get(id));
-  const fields = { ...request.fields, input };
-  const bytes = new TextEncoder().encode(JSON.stringify({ ...fields, model: model ?? fields.model }));
-  return { fields, bytes };
+  return toRequestBody({ ...request.fields, input }, model);
 }
 
 function previousIdOf(fields: JsonObject): string | null {

@@ -3,7 +3,7 @@ import type { ChunkReader } from "../byte-channel.ts";
 import { createCancellation } from "../http/cancel.ts";
 import { encodeModelName, setModel } from "../protocol/openai/splice.ts";
 import type { Opener } from "./fallbacks.ts";
-import type { ModelRequestBody } from "./model-request.ts";
+import type { ModelRequestBody } from "./request-body.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 
 /** Nobody waits for it, so nobody would notice one that never ends. */
