@@ -15,6 +15,8 @@ export interface ByteChannel {
   /** The promise, where there is one, resolves when more may be written, and never rejects. */
   write(bytes: Uint8Array): Promise<void> | undefined;
   end(): void;
+  /** Cuts off a client that takes nothing: it counts as one that left. */
+  breakOff(): void;
 }
 
 /** `onLeave` is called once, when the client stops reading before the end. */
@@ -56,6 +58,12 @@ export const openTransformChannel: OpenChannel = (onLeave) => {
       isOver = true;
       // Not `terminate`: on Node a reader that then leaves bytes behind throws from within `cancel`.
       writer.close().catch(() => {});
+    },
+    breakOff() {
+      if (isOver) return;
+      // An abort of the writer would wait for the write that waits for the reader.
+      output?.error(new Error("The client takes nothing."));
+      leave();
     },
   };
 };

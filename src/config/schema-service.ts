@@ -65,7 +65,7 @@ export const stream = z.strictObject({
   idle_timeout: seconds
     .default(300)
     .describe(
-      "Seconds of silence from the backend after its first byte before an answer is given up; 0 waits for ever.",
+      "Seconds of silence from the backend after its first byte, or in which the client takes nothing, before an answer is given up; 0 waits for ever.",
     ),
 });
 

@@ -4,7 +4,13 @@ import { type StopSignal, StopSwitch } from "../stop-signal.ts";
 
 /** Why the work was called off. `parent` means that the work around it was. */
 export type CancelReason =
-  "client-gone" | "first-byte-timeout" | "idle-timeout" | "body-too-large" | "backend-down" | "parent";
+  | "client-gone"
+  | "client-stalled"
+  | "first-byte-timeout"
+  | "idle-timeout"
+  | "body-too-large"
+  | "backend-down"
+  | "parent";
 
 export interface Cancellation {
   readonly signal: StopSignal;

@@ -75,4 +75,11 @@ export class ClientChannel implements ByteChannel {
     this.#stream?.end();
     this.#outgoing?.end();
   }
+
+  breakOff(): void {
+    if (this.#isOver) return;
+    this.#stream?.breakOff();
+    this.#outgoing?.breakOff();
+    this.leave();
+  }
 }

@@ -12,19 +12,24 @@ export interface BoundedStream {
 
 const nothingToStop = () => {};
 
-/** The same source within its bounds; the time counts from now. */
+/** The same source within its bounds; the time counts from now. `onOverdue` hears of its end. */
 export function boundStream(
   source: StreamSource,
   { streamMs, streamBytes }: RequestBounds,
   runtime: Runtime,
+  onOverdue: () => void = nothingToStop,
 ): BoundedStream {
   if (streamMs === 0 && streamBytes === 0) return { source, stop: nothingToStop };
   const { reader } = source;
   const stage = new BoundedStage(source, streamMs, streamBytes);
+  const expire = () => {
+    stage.expire();
+    onOverdue();
+  };
   const bounded: StreamSource = { head: stage.begin(takeHead(source)), reader, stage };
   return {
     source: bounded,
-    stop: streamMs > 0 ? runtime.setTimer(() => stage.expire(), streamMs) : nothingToStop,
+    stop: streamMs > 0 ? runtime.setTimer(expire, streamMs) : nothingToStop,
   };
 }
 

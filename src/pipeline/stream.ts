@@ -53,11 +53,15 @@ async function feedClient(
   opening: Promise<OpenAnswer>,
   journey: Journey,
 ): Promise<void> {
-  const { endpoint, services } = journey;
+  const { endpoint, services, work } = journey;
   const { plan, runtime } = services;
   let open: OpenAnswer | undefined;
   let ended: BreakerOutcome = "neutral";
   let stopLimit = () => {};
+  const cutOff = () => {
+    work.cancel("client-stalled");
+    stream.breakOff();
+  };
   const stopWatch = watchStream(
     stream,
     {
@@ -65,13 +69,16 @@ async function feedClient(
       idleTimeoutMs: plan.idleTimeoutMs,
       why: () => journey.exchange.waitingFor?.(),
       onIdle: () => open?.attempt.cancellation.cancel("idle-timeout"),
+      onStall: cutOff,
     },
     runtime,
   );
   try {
     open = await opening;
     const { answer } = open;
-    const bounded = answer.kind === "stream" ? boundStream(answer.source, plan.bounds, runtime) : undefined;
+    const onOverdue = () => void (isStalled(stream, runtime) && cutOff());
+    const bounded =
+      answer.kind === "stream" ? boundStream(answer.source, plan.bounds, runtime, onOverdue) : undefined;
     const source = bounded?.source;
     stopLimit = bounded?.stop ?? stopLimit;
     const excerpt = plan.logResponseBodies ? createExcerpt() : undefined;
@@ -98,6 +105,13 @@ async function feedClient(
   }
 }
 
+/** A client that takes nothing for so long would not read why its answer ends either. */
+const stallMs = 1_000;
+
+function isStalled({ blockedSince }: EventStream, { now }: Runtime): boolean {
+  return blockedSince !== undefined && now() - blockedSince >= stallMs;
+}
+
 /** What the stream's end says of the backend: one that broke or fell silent failed, a client that left says nothing. */
 function outcomeOf(
   outcome: StreamOutcome,
@@ -113,10 +127,11 @@ function outcomeOf(
 function end(journey: Journey, outcome: StreamOutcome, problem: string | undefined, body?: Uint8Array): void {
   const { exchange, work, services } = journey;
   const hasLeft = work.reason === "client-gone" || outcome === "cancelled";
+  const left = work.reason === "client-stalled" ? work.reason : "client-gone";
   settle(exchange, work, services, {
     status: 200,
     outcome: hasLeft ? "cancelled" : problem === undefined ? outcome : "faulted",
-    ...(hasLeft ? { problem: "client-gone" } : problem === undefined ? {} : { problem }),
+    ...(hasLeft ? { problem: left } : problem === undefined ? {} : { problem }),
     ...(body === undefined ? {} : { body }),
   });
 }

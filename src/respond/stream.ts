@@ -1,4 +1,4 @@
-/** Stage 7 for streams: keeps the line alive while the backend is silent, and gives up on one that fell silent. */
+/** Stage 7 for streams: keeps the line alive while the backend is silent, and gives up on who fell silent, it or the client. */
 import type { Runtime } from "../runtime.ts";
 import { formatComment } from "../sse/format.ts";
 import type { EventStream } from "../sse/stream.ts";
@@ -6,9 +6,11 @@ import type { EventStream } from "../sse/stream.ts";
 export interface StreamWatch {
   /** Milliseconds of silence towards the client before a comment is sent; 0 for never. */
   readonly heartbeatMs: number;
-  /** Milliseconds of waiting for the backend's next bytes before `onIdle`; 0 for never. */
+  /** Milliseconds of waiting for the backend's next bytes before `onIdle`, or for the client before `onStall`; 0 for never. */
   readonly idleTimeoutMs: number;
   readonly onIdle: () => void;
+  /** The client has taken nothing for so long. */
+  readonly onStall: () => void;
   /** What the client is told of the silence, in one line; nothing much where it is undefined. */
   readonly why?: () => string | undefined;
 }
@@ -39,11 +41,11 @@ class Watcher {
 
   arm(): void {
     const { heartbeatMs, idleTimeoutMs } = this.#watch;
-    const { sentAt, readingSince } = this.#stream;
+    const { sentAt, readingSince, blockedSince } = this.#stream;
     const now = this.#runtime.now();
     const waits: number[] = [];
     if (heartbeatMs > 0) waits.push(Math.max(sentAt, this.#beatAt) + heartbeatMs - now);
-    if (idleTimeoutMs > 0) waits.push((readingSince ?? now) + idleTimeoutMs - now);
+    if (idleTimeoutMs > 0) waits.push((blockedSince ?? readingSince ?? now) + idleTimeoutMs - now);
     if (waits.length > 0)
       this.#stopTimer = this.#runtime.setTimer(this.#onTime, Math.max(1, Math.min(...waits)));
   }
@@ -54,10 +56,12 @@ class Watcher {
 
   #check(): void {
     const { heartbeatMs, idleTimeoutMs } = this.#watch;
-    const { sentAt, readingSince } = this.#stream;
+    const { sentAt, readingSince, blockedSince } = this.#stream;
     const now = this.#runtime.now();
-    const isIdle = readingSince !== undefined && now - readingSince >= idleTimeoutMs;
-    if (idleTimeoutMs > 0 && isIdle) return this.#watch.onIdle();
+    const isLate = (since: number | undefined) =>
+      idleTimeoutMs > 0 && since !== undefined && now - since >= idleTimeoutMs;
+    if (isLate(blockedSince)) return this.#watch.onStall();
+    if (isLate(readingSince)) return this.#watch.onIdle();
     if (heartbeatMs > 0 && now - Math.max(sentAt, this.#beatAt) >= heartbeatMs) {
       this.#stream.interject(formatComment(this.#watch.why?.() ?? "keep-alive"));
       this.#beatAt = now;

@@ -26,6 +26,8 @@ export interface EventStream {
   readonly channel: ByteChannel;
   /** When the wait for the source's next chunk began; undefined while there is no such wait. */
   readonly readingSince: number | undefined;
+  /** When the wait for the client to take what was sent began; undefined while there is no such wait. */
+  readonly blockedSince: number | undefined;
   /** When bytes were last handed to the client. */
   readonly sentAt: number;
   /** Sends the source to its end; resolves, never rejects. A slow reader holds it back. */
@@ -34,6 +36,8 @@ export interface EventStream {
   interject(bytes: Uint8Array): void;
   /** Sends the last bytes and ends: for a stream that never got a source. */
   finish(bytes: Uint8Array): StreamOutcome;
+  /** Cuts off a client that takes nothing: it counts as one that left. */
+  breakOff(): void;
 }
 
 const nothing = new Uint8Array();
@@ -53,6 +57,7 @@ export function createEventStream(open: OpenChannel, now: () => number, onCancel
 class ChannelStream implements EventStream {
   readonly channel: ByteChannel;
   readingSince: number | undefined = undefined;
+  blockedSince: number | undefined = undefined;
   sentAt: number;
   readonly #now: () => number;
   #state: "open" | StreamOutcome = "open";
@@ -89,7 +94,7 @@ class ChannelStream implements EventStream {
         isEnded = chunk.done;
         if (chunk.done) continue;
         // A client that lags is waited for, with one chunk in hand.
-        if (taken !== undefined) await taken;
+        if (taken !== undefined) await this.#untilTaken(taken);
         if (this.#state === "open") taken = this.#send(stage.push(chunk.value));
       }
     } catch (cause) {
@@ -99,12 +104,22 @@ class ChannelStream implements EventStream {
     return !isEnded && this.#state !== "open" ? this.#state : this.#close("ended", stage.end());
   }
 
+  async #untilTaken(taken: Promise<void>): Promise<void> {
+    this.blockedSince = this.#now();
+    await taken;
+    this.blockedSince = undefined;
+  }
+
   interject(bytes: Uint8Array): void {
     if (this.#state === "open" && this.channel.isReady()) void this.#send(bytes);
   }
 
   finish(bytes: Uint8Array): StreamOutcome {
     return this.#close("faulted", bytes);
+  }
+
+  breakOff(): void {
+    this.channel.breakOff();
   }
 
   #send(bytes: Uint8Array): Promise<void> | undefined {

@@ -58,6 +58,7 @@ export function failureOf(
         "backend_down",
       );
     case "client-gone":
+    case "client-stalled":
     case "parent":
     case "body-too-large":
       return clientGone();

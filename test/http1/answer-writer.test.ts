@@ -125,4 +125,5 @@ const channelOver = (readable: ReadableStream<Uint8Array>) => ({
   isReady: () => true,
   write: () => undefined,
   end() {},
+  breakOff() {},
 });

@@ -4,14 +4,19 @@ import { watchStream } from "../../src/respond/stream.ts";
 import type { EventStream } from "../../src/sse/stream.ts";
 import { createFakeClock, createFakeRuntime } from "../support/fake-runtime.ts";
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 function watched(options: { heartbeatMs?: number; idleTimeoutMs?: number; takesNothing?: boolean } = {}) {
   const clock = createFakeClock();
   const sent: string[] = [];
   let idle = 0;
-  const stream: EventStream & { sentAt: number; readingSince: number | undefined } = {
+  let stalled = 0;
+  const stream: Writable<EventStream> = {
     channel: openTransformChannel(() => {}),
     sentAt: clock.now(),
     readingSince: undefined,
+    blockedSince: undefined,
+    breakOff: () => {},
     feed: () => Promise.resolve("ended"),
     finish: () => "faulted",
     interject(bytes) {
@@ -24,9 +29,10 @@ function watched(options: { heartbeatMs?: number; idleTimeoutMs?: number; takesN
     heartbeatMs: options.heartbeatMs ?? 1_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 0,
     onIdle: () => void idle++,
+    onStall: () => void stalled++,
   };
   const stop = watchStream(stream, watch, createFakeRuntime(clock));
-  return { clock, stream, sent, stop, idleCalls: () => idle };
+  return { clock, stream, sent, stop, idleCalls: () => idle, stallCalls: () => stalled };
 }
 
 describe("watchStream", () => {
@@ -66,6 +72,19 @@ describe("watchStream", () => {
     expect(idleCalls()).toBe(0);
     await clock.advance(600);
     expect(idleCalls()).toBe(1);
+  });
+
+  it("calls a client stalled that takes nothing for as long, and not while it takes something", async () => {
+    const { clock, stream, idleCalls, stallCalls } = watched({ heartbeatMs: 0, idleTimeoutMs: 500 });
+    for (let step = 0; step < 10; step++) {
+      stream.blockedSince = clock.now();
+      await clock.advance(400);
+      stream.blockedSince = undefined;
+    }
+    expect(stallCalls()).toBe(0);
+    stream.blockedSince = clock.now();
+    await clock.advance(1_000);
+    expect([stallCalls(), idleCalls()]).toEqual([1, 0]);
   });
 
   it("leaves no timer behind, nor sets one when both are off", () => {
