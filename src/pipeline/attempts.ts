@@ -1,5 +1,5 @@
 /** The one loop that tries: pick a backend, send, read the answer; again, or elsewhere, only while the client got nothing. */
-import type { ProxyError } from "../errors.ts";
+import { internalError, ProxyError } from "../errors.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Cancellation } from "../http/cancel.ts";
 import type { BackendPlan } from "../config/plan.ts";
@@ -63,9 +63,9 @@ export async function runAttempts<T>(
       const { signal } = attempt.cancellation;
       const waiting = awaitReady(snapshot, exchange, plan.wish.needs.model, signal, services);
       if (waiting !== undefined) await waiting;
-      attempt.expectFirstByte();
-      const made = plan.toRequest(backend, attempt);
+      const made = toRequest(plan, backend, attempt);
       const request = made instanceof Promise ? await made : made;
+      attempt.expectFirstByte();
       const response = await send(request, backend, runtime, attempt.cancellation);
       pool.reportTraffic(backend, undefined);
       const answer = await plan.read(response, attempt);
@@ -97,6 +97,23 @@ export async function runAttempts<T>(
       const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (attempts - 1));
       await pause(backoffMs * (0.5 + runtime.random() / 2), runtime, work.signal);
     }
+  }
+}
+
+/** What fails before anything was sent is the request's fault or the proxy's, and none of the backend's. */
+function toRequest<T>(
+  plan: AttemptPlan<T>,
+  backend: BackendPlan,
+  attempt: Attempt,
+): UpstreamRequest | Promise<UpstreamRequest> {
+  const ownFault = (thrown: unknown): never => {
+    throw thrown instanceof ProxyError ? thrown : internalError(thrown);
+  };
+  try {
+    const made = plan.toRequest(backend, attempt);
+    return made instanceof Promise ? made.catch(ownFault) : made;
+  } catch (thrown) {
+    return ownFault(thrown);
   }
 }
 

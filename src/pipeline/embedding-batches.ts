@@ -3,7 +3,8 @@ import { selectMendsOfAny } from "../dialects/apply.ts";
 import { embeddingBatches } from "../dialects/mends/embedding-batches.ts";
 import { mergeEmbeddings } from "../normalise/merge-embeddings.ts";
 import { usageOf } from "../protocol/openai/read-usage.ts";
-import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import type { JsonObject } from "../protocol/openai/fields.ts";
+import { goOn, parseAnswer } from "./answer-body.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { openHedged } from "./hedge.ts";
 import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
@@ -31,11 +32,12 @@ export async function openEmbeddings(
     last = await openHedged(clientHeaders, withInput(request, part, facts.model), journey);
     attempts += exchange.attempts;
     for (const id of exchange.mends) mends.add(id);
-    if (last.answer.kind === "json") answers.push(parse(last.answer.bytes));
+    const { answer, attempt } = last;
+    if (answer.kind === "json") answers.push(goOn(last, () => parseAnswer(answer, attempt.backend)));
   }
   if (last?.answer.kind !== "json") throw new Error("Embeddings came as a stream, or there was no input.");
   Object.assign(exchange, { attempts, mends });
-  const merged = mergeEmbeddings(answers);
+  const merged = goOn(last, () => mergeEmbeddings(answers));
   const bytes = new TextEncoder().encode(JSON.stringify(merged));
   return { attempt: last.attempt, answer: { ...last.answer, bytes, usage: usageOf(merged) } };
 }
@@ -48,9 +50,4 @@ function partsOf(input: readonly unknown[], size: number): readonly (readonly un
 
 function withInput({ fields }: ModelRequestBody, input: readonly unknown[], model: string): ModelRequestBody {
   return toRequestBody({ ...fields, model: fields.model, input }, model);
-}
-
-function parse(bytes: Uint8Array): JsonObject {
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  return isJsonObject(parsed) ? parsed : {};
 }

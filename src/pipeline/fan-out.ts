@@ -5,8 +5,8 @@ import { severalPrompts } from "../dialects/mends/several-prompts.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
-import { isJsonObject } from "../protocol/openai/fields.ts";
 import { usageOf } from "../protocol/openai/read-usage.ts";
+import { goOn, parseAnswer } from "./answer-body.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import type { Attempt } from "./attempt.ts";
@@ -50,18 +50,20 @@ async function openEach(
   const { router, places } = journey.services;
   // One place for all of them: each waiting for its own, they could wait for each other for ever.
   const wish = wishOf(request, journey);
+  const singles = requests.map((fields) => toRequestBody(fields, exchange.target?.model));
   const place = await places.take(
     router.order(wish, new Set()),
     { exchange, model: wish.needs.model },
     journey.work.signal,
   );
+  exchange.backend = place.backend;
+  exchange.waitedMs += place.waitedMs;
   const work = createCancellation(journey.work.signal, "parent");
-  const tries = requests.map((fields, index) => {
+  const tries = singles.map((single, index) => {
     const tokens = index % perPrompt === 0 ? exchange.tokens : withoutPrompt(exchange.tokens);
-    return { fields, own: { ...exchange, tokens, mends: new Set<string>() } };
+    return { single, own: { ...exchange, tokens, mends: new Set<string>() } };
   });
-  const opening = tries.map(({ fields, own }) => {
-    const single = toRequestBody(fields, exchange.target?.model);
+  const opening = tries.map(({ single, own }) => {
     return openWithTool(clientHeaders, single, { ...journey, exchange: own, work, placeOn: place.backend });
   });
   let open: readonly OpenAnswer[];
@@ -70,6 +72,8 @@ async function openEach(
   } catch (thrown) {
     // The others are not to work for an answer that nobody gets.
     work.cancel("parent");
+    // Boxes have worked for it all the same.
+    exchange.attempts = Math.max(...tries.map(({ own }) => own.attempts));
     place.release({ isServed: false });
     for (const late of opening) void late.then(({ attempt }) => attempt.release("neutral")).catch(() => {});
     throw thrown;
@@ -83,17 +87,16 @@ async function openEach(
     for (const { attempt } of open) attempt.release(outcome);
     place.release({ isServed: true });
   };
-  return {
-    answer: mergeOpen(
-      open.map(({ answer }) => answer),
-      first.answer,
-      perPrompt,
-    ),
-    attempt: { backend: first.attempt.backend, cancellation: work, release },
-  };
+  const attempt = { backend: first.attempt.backend, cancellation: work, release };
+  const answers = open.map(({ answer }) => answer);
+  return { attempt, answer: goOn({ attempt }, () => mergeOpen(answers, first, perPrompt)) };
 }
 
-function mergeOpen(answers: readonly Answer[], first: Answer, perPrompt: number): Answer {
+function mergeOpen(
+  answers: readonly Answer[],
+  { answer: first, attempt: { backend } }: OpenAnswer,
+  perPrompt: number,
+): Answer {
   if (first.kind === "stream") {
     const streams = answers.filter((answer) => answer.kind === "stream");
     return {
@@ -105,11 +108,7 @@ function mergeOpen(answers: readonly Answer[], first: Answer, perPrompt: number)
       problem: () => streams.map((stream) => stream.problem()).find((problem) => problem !== undefined),
     };
   }
-  const bodies = answers.flatMap((answer) => {
-    const parsed: unknown =
-      answer.kind === "json" ? JSON.parse(new TextDecoder().decode(answer.bytes)) : undefined;
-    return isJsonObject(parsed) ? [parsed] : [];
-  });
+  const bodies = answers.flatMap((answer) => (answer.kind === "json" ? [parseAnswer(answer, backend)] : []));
   const merged = mergeAnswers(bodies, perPrompt);
   return { ...first, bytes: new TextEncoder().encode(JSON.stringify(merged)), usage: usageOf(merged) };
 }

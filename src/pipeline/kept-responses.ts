@@ -1,6 +1,7 @@
 /** A response that the backend makes itself, kept by the proxy as well: so that it can be read, and gone on from by any way. */
 import type { ChunkTranslation } from "../normalise/event-output.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import { goOn, parseAnswer } from "./answer-body.ts";
 import type { ModelRequestBody } from "./request-body.ts";
 import { type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 
@@ -15,7 +16,8 @@ export async function keepNative(
 ): Promise<OpenAnswer> {
   const model = request.fields.model;
   const open = await openAnswer(clientHeaders, request, { ...journey, translate: () => watch(model, keep) });
-  if (open.answer.kind === "json") keep(JSON.parse(new TextDecoder().decode(open.answer.bytes)));
+  const { answer, attempt } = open;
+  if (answer.kind === "json") goOn(open, () => keep(parseAnswer(answer, attempt.backend)));
   return open;
 }
 

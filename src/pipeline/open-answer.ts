@@ -14,7 +14,7 @@ import type { Endpoint } from "../protocol/openai/endpoint.ts";
 import { type UpstreamRequest, upstreamHeaders } from "../upstream/request.ts";
 import type { Attempt } from "./attempt.ts";
 import { runAttempts } from "./attempts.ts";
-import type { ModelRequestBody } from "./request-body.ts";
+import { encodeRequest, type ModelRequestBody } from "./request-body.ts";
 import type { Wish } from "./router.ts";
 import type { Services } from "./services.ts";
 import { countStream } from "./token-count.ts";
@@ -151,8 +151,6 @@ function noteMends(exchange: Exchange): (id: string) => void {
   return (id) => void exchange.mends.add(id);
 }
 
-const encoder = new TextEncoder();
-
 /** The client's own bytes, which name the model that is asked for, where no mend has anything to change. */
 function mendedBody(
   { bytes }: ModelRequestBody,
@@ -161,5 +159,5 @@ function mendedBody(
   model: string,
 ): Uint8Array<ArrayBuffer> {
   if (applied.length > 0 || exchange.mends.size > 0) exchange.mends = new Set(applied);
-  return applied.length === 0 ? bytes : encoder.encode(JSON.stringify({ ...body, model }));
+  return applied.length === 0 ? bytes : encodeRequest({ ...body, model });
 }

@@ -1,6 +1,6 @@
 /** Asks once more where a tool call was required and nothing at all came. */
 import { isEmptyAnswer, requiredToolRetry, withToolHint } from "../dialects/mends/required-tool-retry.ts";
-import { isJsonObject } from "../protocol/openai/fields.ts";
+import { goOn, parseAnswer } from "./answer-body.ts";
 import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
 import { factsOf, type Journey, openAnswer, type OpenAnswer } from "./open-answer.ts";
 import { selectMends } from "../dialects/apply.ts";
@@ -27,8 +27,7 @@ async function openOrRetry(
   const { answer, attempt } = open;
   const isNeeded = selectMends(retry, attempt.backend, factsOf(request, journey)).length > 0;
   if (!isNeeded || answer.kind !== "json") return open;
-  const parsed: unknown = JSON.parse(new TextDecoder().decode(answer.bytes));
-  if (!isJsonObject(parsed) || !isEmptyAnswer(parsed)) return open;
+  if (!isEmptyAnswer(goOn(open, () => parseAnswer(answer, attempt.backend)))) return open;
   attempt.release();
   const { exchange } = journey;
   const hinted = { ...withToolHint(request.fields), model: request.fields.model };

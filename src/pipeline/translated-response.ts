@@ -2,14 +2,16 @@
 import type { ChunkTranslation } from "../normalise/event-output.ts";
 import { chatEndpoint } from "../protocol/openai/chat.ts";
 import type { ModelRequest } from "../protocol/openai/endpoint.ts";
-import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
+import type { JsonObject } from "../protocol/openai/fields.ts";
 import type { ResponseFacts } from "../protocol/openai/response-object.ts";
 import { toResponse } from "../translate/responses/answer.ts";
 import { createResponseEvents } from "../translate/responses/events.ts";
 import { toChatRequest } from "../translate/responses/request.ts";
 import { openWithImages } from "./images.ts";
 import type { KeepResponse } from "./kept-responses.ts";
+import { goOn, parseAnswer } from "./answer-body.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
+import { toRequestBody } from "./request-body.ts";
 
 interface Before {
   /** The chat messages of the responses before it. */
@@ -32,19 +34,20 @@ export async function openTranslated(
     previousResponseId: previousId,
   };
   const chat = { ...toChatRequest(fields, history), model: fields.model };
-  const bytes = encode({ ...chat, model: exchange.target?.model ?? fields.model });
+  const request = toRequestBody(chat, exchange.target?.model);
   const translate = () => keepAtEnd(createResponseEvents(fields, facts), keep);
-  const open = await openWithImages(
-    clientHeaders,
-    { fields: chat, bytes },
-    { ...journey, endpoint: chatEndpoint, translate },
-  );
+  const open = await openWithImages(clientHeaders, request, {
+    ...journey,
+    endpoint: chatEndpoint,
+    translate,
+  });
   const { answer } = open;
   if (answer.kind === "stream") return open;
-  const whole: unknown = JSON.parse(new TextDecoder().decode(answer.bytes));
-  const response = toResponse(isJsonObject(whole) ? whole : {}, fields, facts);
-  keep(response);
-  return { ...open, answer: { ...answer, bytes: encode(response) } };
+  return goOn(open, () => {
+    const response = toResponse(parseAnswer(answer, open.attempt.backend), fields, facts);
+    keep(response);
+    return { ...open, answer: { ...answer, bytes: encode(response) } };
+  });
 }
 
 /** The same translation, which hands over the whole response when its last event is made. */
