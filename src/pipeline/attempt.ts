@@ -3,7 +3,7 @@ import type { BackendPlan } from "../config/plan.ts";
 import { ProxyError } from "../errors.ts";
 import { type Cancellation, createCancellation } from "../http/cancel.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
-import type { RequestEnd } from "../route/pool.ts";
+import type { RunningRequest } from "../route/pool.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
 import { failureOf } from "../upstream/send.ts";
 import type { Services } from "./services.ts";
@@ -19,7 +19,7 @@ export class Attempt {
   readonly cancellation: Cancellation;
   readonly #services: Services;
   readonly #place: Place | undefined;
-  readonly #end: (end: RequestEnd) => void;
+  readonly #running: RunningRequest;
   #forget: () => void;
   #stopTimer = nothing;
   #begunAt: number;
@@ -35,7 +35,7 @@ export class Attempt {
     this.#services = services;
     this.#place = place;
     this.#begunAt = services.runtime.now();
-    this.#end = services.pool.begin(backend);
+    this.#running = services.pool.begin(backend);
     this.#forget = services.pool.onDown(backend, (problem) => {
       this.#problem = problem;
       cancellation.cancel("backend-down");
@@ -65,6 +65,7 @@ export class Attempt {
   /** Stops the wait for the first byte. */
   gotFirstByte(): void {
     this.#ttftMs ??= this.#services.runtime.now() - this.#begunAt;
+    this.#running.answers();
     this.#stopWatching();
   }
 
@@ -87,7 +88,10 @@ export class Attempt {
     const ttftMs = this.#ttftMs;
     this.#stopWatching();
     this.#place?.release({ isServed: ttftMs !== undefined });
-    this.#end({ outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome, ttftMs });
+    this.#running.end({
+      outcome: ttftMs === undefined && outcome === "success" ? "neutral" : outcome,
+      ttftMs,
+    });
     this.cancellation.finish();
   }
 }

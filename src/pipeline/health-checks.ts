@@ -39,7 +39,10 @@ function startChecks(backend: BackendPlan, { plan, pool, runtime }: CheckParts):
       pool.reportModels(backend, result, runtime.now());
     } else {
       failures++;
-      if (failures >= unhealthyAfter) pool.reportDown(backend, result.problem, runtime.now());
+      if (failures >= unhealthyAfter) {
+        pool.reportDown(backend, result.problem, runtime.now());
+        pool.callOff(backend, result.problem);
+      }
       if (failures === unhealthyAfter)
         runtime.log.warn("backend-down", { backend: backend.name, problem: result.problem });
     }

@@ -74,12 +74,12 @@ export function createWarmModels({ plans, services, loader, isDrained }: WarmMod
     if (listed.isLoaded === false && listed.isLoading !== true) {
       await loader.load(model, end.signal).ready;
     } else if (listed.isLoaded === true && plan.touches === true && inFlight === 0) {
-      const release = services.pool.begin(backend);
+      const running = services.pool.begin(backend);
       try {
         const refusal = await touchModel({ ...model, requestId: "keep-warm" }, runtime, end.signal);
         if (refusal !== undefined) throw new Error(`It answered HTTP ${refusal.status}.`);
       } finally {
-        release({ outcome: "neutral" });
+        running.end({ outcome: "neutral" });
       }
     }
   }

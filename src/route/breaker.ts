@@ -31,6 +31,8 @@ export type BreakerOutcome = "success" | "failure" | "neutral";
 export type BreakerEvent =
   /** A request is sent; only after `admits` said so. Its end carries the generation that this leads to. */
   | { readonly type: "begin" }
+  /** Its answer begins, which decides a trial: the answer itself may go on for minutes. */
+  | { readonly type: "answer"; readonly generation: number }
   | { readonly type: "end"; readonly generation: number; readonly outcome: BreakerOutcome }
   /** An active check ended. */
   | { readonly type: "check"; readonly isAlive: boolean };
@@ -96,6 +98,9 @@ export function stepBreaker(
   switch (event.type) {
     case "begin":
       return beginTrial(state, now, settings);
+    case "answer":
+      if (state.phase !== "half-open" || event.generation !== state.generation) return state;
+      return createBreakerState(now, state.generation + 1);
     case "end":
       // What began under an earlier state says nothing about this one.
       if (event.generation !== state.generation) return state;

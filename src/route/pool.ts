@@ -24,6 +24,14 @@ export interface RequestEnd {
   readonly ttftMs?: number | undefined;
 }
 
+/** One that was counted as running on a backend. */
+export interface RunningRequest {
+  /** The first byte of its answer came. */
+  answers(): void;
+  /** It runs no more; only the first call counts. */
+  end(end: RequestEnd): void;
+}
+
 export interface PoolClock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -43,13 +51,15 @@ export interface Pool {
   modelsOf(backend: BackendPlan): readonly LocalModel[] | undefined;
   /** A check found it up, with these models, and of this type where it was asked for it. */
   reportModels(backend: BackendPlan, found: FoundModels, now: number): void;
-  /** A check found it silent. */
+  /** A look at it found it silent. */
   reportDown(backend: BackendPlan, problem: string, now: number): void;
+  /** It was found silent as often as makes it down: who waits for its first byte moves on. */
+  callOff(backend: BackendPlan, problem: string): void;
   /** Traffic got an answer, or failed to connect (`problem`); the models stay as they were. */
   reportTraffic(backend: BackendPlan, problem: string | undefined): void;
   /** It answered that it has no /v1/responses; believed until it was down, as for an update. */
   reportLacksResponses(backend: BackendPlan): void;
-  /** Calls back once, with what is wrong, when a check finds it silent; the returned function calls that off. */
+  /** Calls back once, with what is wrong, when it is called off; the returned function ends the wait for that. */
   onDown(backend: BackendPlan, callback: (problem: string) => void): () => void;
   /** Lets it finish what runs and take nothing new, or take again. */
   setDrained(backend: BackendPlan, isDrained: boolean): void;
@@ -57,8 +67,8 @@ export interface Pool {
   onNews(listener: (backend: BackendPlan, news: BreakerNews) => void): void;
   /** What another replica found of it; tells nobody on. */
   hear(backend: BackendPlan, news: BreakerNews): void;
-  /** Counts a request that runs on it; the returned function ends it, once. */
-  begin(backend: BackendPlan): (end: RequestEnd) => void;
+  /** Counts a request that runs on it. */
+  begin(backend: BackendPlan): RunningRequest;
 }
 
 /** Records are kept by name and URL, so that a reload that moves a name to another box starts anew. */
@@ -129,6 +139,8 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
     reportDown(backend, problem, at) {
       Object.assign(recordOf(backend), { checkedAt: at, lacksResponses: false });
       setStatus(backend, "down", problem);
+    },
+    callOff(backend, problem) {
       const { watchers } = recordOf(backend);
       const called = [...watchers];
       watchers.clear();
@@ -163,14 +175,17 @@ export function createPool({ now, random, lapseMs = Infinity }: PoolClock): Pool
       step(backend, { type: "begin" }, since);
       const { generation } = record.breaker;
       let isOver = false;
-      return ({ outcome, ttftMs }) => {
-        if (isOver) return;
-        isOver = true;
-        const at = now();
-        record.running.delete(entry);
-        step(backend, { type: "end", generation, outcome }, at);
-        if (outcome !== "neutral") record.traffic = countOutcome(record.traffic, outcome, at);
-        if (ttftMs !== undefined) record.traffic = measureTtft(record.traffic, ttftMs, at);
+      return {
+        answers: () => step(backend, { type: "answer", generation }, now()),
+        end({ outcome, ttftMs }) {
+          if (isOver) return;
+          isOver = true;
+          const at = now();
+          record.running.delete(entry);
+          step(backend, { type: "end", generation, outcome }, at);
+          if (outcome !== "neutral") record.traffic = countOutcome(record.traffic, outcome, at);
+          if (ttftMs !== undefined) record.traffic = measureTtft(record.traffic, ttftMs, at);
+        },
       };
     },
   };

@@ -8,7 +8,7 @@ import { createPortableRuntime } from "../../src/runtime.ts";
 import { createState } from "../../src/state.ts";
 import { createFakeClock } from "../support/fake-runtime.ts";
 import { chatAnswer, type FakeUpstream, sendJson, startUpstream } from "../support/fake-upstream.ts";
-import { recordingLog } from "../support/test-app.ts";
+import { createTestApp, recordingLog } from "../support/test-app.ts";
 
 const upstreams: FakeUpstream[] = [];
 afterEach(async () => {
@@ -80,4 +80,24 @@ it("checks leave no timer behind when they are stopped, and none runs for a sing
   expect(clock.pending).toBe(0);
   startHealthChecks({ plan: planOf({ one: { url: box.url } }), pool, runtime });
   expect(clock.pending).toBe(0);
+});
+
+it("a box that is slow to list its models is not taken from the request that waits for it", async () => {
+  const box = await start(true);
+  let finish = () => {};
+  box.handle = ({ method }, response) => {
+    if (method === "POST") finish = () => sendJson(response, 200, chatAnswer("after all"));
+  };
+  const app = createTestApp({
+    backends: { box: { url: box.url } },
+    model_mapping: { "gpt-4o": "local-chat" },
+    health: { unhealthy_after: 5 },
+  });
+  const answer = app.chat({});
+  await expect.poll(() => box.requests.some(({ url }) => url === "/v1/chat/completions")).toBe(true);
+  expect((await app.request("/v1/models")).status).toBe(200);
+  const health: unknown = await (await app.request("/health")).json();
+  expect(health).toMatchObject({ backends: { box: { status: "down" } } });
+  finish();
+  expect(await (await answer).text()).toContain("after all");
 });

@@ -80,7 +80,7 @@ function createHouse({ manners = "lmstudio", plan = {}, isDown = false, override
     (await catalog.refreshed())[0]?.models?.filter(({ isLoaded }) => isLoaded === true).map(({ id }) => id);
   const busy = () => {
     const [backend] = appPlan.backends;
-    return backend === undefined ? () => {} : pool.begin(backend);
+    return backend === undefined ? undefined : pool.begin(backend);
   };
   return { clock, posts, state, log, warm, unload, settled, loaded, busy, pool, appPlan };
 }
@@ -183,11 +183,11 @@ describe("a touch", () => {
     const house = createHouse({ plan: touches });
     house.warm.start();
     await house.settled();
-    const end = house.busy();
+    const running = house.busy();
     await house.clock.advance(every);
     await house.settled();
     expect(house.posts).toHaveLength(2);
-    end({ outcome: "neutral" });
+    running?.end({ outcome: "neutral" });
   });
 
   it("is off unless it is wanted", async () => {

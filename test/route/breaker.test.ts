@@ -89,6 +89,15 @@ describe("an open breaker", () => {
     expect(again).toMatchObject({ phase: "open", until: 2_300, cooldownMs: 1_000 });
   });
 
+  it("closes as soon as the trial's answer begins, and hears nothing of that trial's end", () => {
+    const trial = step(opened, { type: "begin" }, 1_000);
+    const { generation } = trial;
+    const closed = step(trial, { type: "answer", generation }, 1_100);
+    expect([closed.phase, admits(closed, 1_100)]).toEqual(["closed", true]);
+    expect(step(closed, { type: "end", generation, outcome: "failure" }, 1_200)).toBe(closed);
+    expect(step(trial, { type: "answer", generation: generation - 1 }, 1_100)).toBe(trial);
+  });
+
   it("doubles its pause with each failed trial, up to the greatest", () => {
     const pauses: number[] = [];
     let state = opened;

@@ -28,7 +28,7 @@ describe("the pool", () => {
     expect(inFlight()).toEqual([2, 2]);
     time = 1_000;
     expect(inFlight()).toEqual([2, 1]);
-    for (const end of ends) end?.({ outcome: "success" });
+    for (const running of ends) running?.end({ outcome: "success" });
     expect(inFlight()).toEqual([1, 1]);
     time = 1_600;
     expect(inFlight()).toEqual([1, 0]);
@@ -58,12 +58,24 @@ describe("the pool", () => {
     expect(pool.snapshot(plan)[0]).toMatchObject({ status: "up", problem: undefined });
   });
 
+  it("calls off who waits for a box only where it is told to, and once", () => {
+    const pool = createPool(clock);
+    const heard: string[] = [];
+    pool.onDown(a, (problem) => heard.push(problem));
+    pool.onDown(a, () => heard.push("no longer"))();
+    pool.reportDown(a, "slow", 6);
+    expect(heard).toEqual([]);
+    pool.callOff(a, "gone");
+    pool.callOff(a, "still gone");
+    expect(heard).toEqual(["gone"]);
+  });
+
   it("counts what runs, and each end once", () => {
     const pool = createPool(clock);
-    const end = pool.begin(a);
+    const running = pool.begin(a);
     pool.begin(a);
-    end({ outcome: "success" });
-    end({ outcome: "success" });
+    running.end({ outcome: "success" });
+    running.end({ outcome: "success" });
     expect(pool.snapshot(plan)[0]?.inFlight).toBe(1);
   });
 

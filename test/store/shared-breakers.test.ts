@@ -43,7 +43,7 @@ const look = async ({ breakers }: ProxyState) => breakers?.lookAround(plan.backe
 const writes = () => link.asked.filter((name) => name === "setRecord").length;
 
 function send({ pool }: ProxyState, ...outcomes: RequestEnd["outcome"][]): void {
-  for (const outcome of outcomes) pool.begin(one)({ outcome });
+  for (const outcome of outcomes) pool.begin(one).end({ outcome });
 }
 
 /** What is written is there for others, and the next look is due. */
@@ -65,7 +65,7 @@ describe("a breaker that opens", () => {
     await pass(0);
     await Promise.all([look(first), look(third)]);
     expect([admitsOne(first), admitsOne(third)]).toEqual([false, false]);
-    finish({ outcome: "success" });
+    finish.end({ outcome: "success" });
     await pass(1_000);
     await Promise.all([look(first), look(third)]);
     expect([first, second, third].map(admitsOne)).toEqual([true, true, true]);
