@@ -1,5 +1,6 @@
 /** Makes of a JSON body what the client gets: checked, mended, under the client's name for the model, its tokens read. */
 import { mendAnswer } from "../dialects/apply.ts";
+import { withoutByteOrderMark } from "../protocol/byte-order-mark.ts";
 import { isJsonObject, type JsonObject } from "../protocol/openai/fields.ts";
 import { withModel } from "../protocol/openai/model-field.ts";
 import { replaceOnlyModel } from "../protocol/openai/only-model.ts";
@@ -24,9 +25,10 @@ const encoder = new TextEncoder();
 
 /** Undefined where the body is no JSON object, or tells of an error. */
 export function readWholeAnswer(
-  bytes: Uint8Array<ArrayBuffer>,
+  answer: Uint8Array<ArrayBuffer>,
   context: AnswerContext,
 ): WholeAnswer | undefined {
+  const bytes = withoutByteOrderMark(answer);
   const taken =
     bytes.byteLength > mostParsedBytes && passesVectors(context)
       ? takeOutVectors(bytes, context.runtime.findByte)

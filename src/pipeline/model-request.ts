@@ -5,6 +5,7 @@ import type { KeyPlan } from "../config/key-plan.ts";
 import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
+import { withoutByteOrderMark } from "../protocol/byte-order-mark.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
 import type { FindByte } from "../find-byte.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
@@ -43,7 +44,8 @@ export async function readModelRequest(
   services: Services,
   key: KeyPlan | undefined,
 ): Promise<ReadRequest> {
-  const sent = await readBody(request, services.plan.maxBodyBytes, services.runtime.readBytes);
+  const read = await readBody(request, services.plan.maxBodyBytes, services.runtime.readBytes);
+  const sent = withoutByteOrderMark(read);
   if (services.plan.logRequestBodies) {
     services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
   }

@@ -36,6 +36,19 @@ describe("a chat with long texts", () => {
     expect(sent()).toEqual([{ model: "local-chat", messages: [user(`${long}\n\n${other}`)] }]);
   });
 
+  it("is sent with a tool's own data as the JSON that it is", async () => {
+    const found = [{ title: "a hit", text: long }];
+    const called = { id: "a", type: "function", function: { name: "f", arguments: "{}" } };
+    await appWith().chat({
+      messages: [
+        user("Hi"),
+        { role: "assistant", content: "", tool_calls: [called] },
+        { role: "tool", tool_call_id: "a", content: found },
+      ],
+    });
+    expect(sent()).toMatchObject([{ messages: [{}, {}, { content: JSON.stringify(found) }] }]);
+  });
+
   it("is sent as often as it takes", async () => {
     await appWith().chat({ messages: [user(long)], n: 2 });
     expect(sent()).toEqual(

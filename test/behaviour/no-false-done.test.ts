@@ -51,6 +51,13 @@ describe("the end of a stream", () => {
     expect(text).not.toMatch(/"finish_reason":"/);
   });
 
+  it("takes no empty finish reason for one", async () => {
+    const text = await stream([chatChunk("a", ""), chatChunk("b", "")]);
+    expect(text).toContain("backend_stream_cut");
+    expect(text).not.toContain("[DONE]");
+    expect(text).not.toContain('"finish_reason":"stop"');
+  });
+
   it("tells of an error when the connection dies, and sends no half frame", async () => {
     const text = await stream([chatChunk("a"), 'data: {"half":', "destroy"]);
     expect(text).not.toContain("half");

@@ -45,20 +45,24 @@ describe("recorded streams of a real llama-server", () => {
     ["think-stream", chatEndpoint],
     ["responses-stream", responsesEndpoint],
     ["responses-tools-stream", responsesEndpoint],
-  ])("%s come out the same wherever they are cut", (name, endpoint) => {
-    const bytes = readFileSync(join(projectRoot, "test/fixtures/llama-server", `${name}.sse`));
-    const expected = translate([bytes], endpoint);
-    expect(expected).toContain('"model":"gpt-4o"');
-    expect(expected).not.toMatch(/"model":"tiny/);
-    expect(expected).not.toContain('"code":"cut"');
-    const cuts = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1);
-    const differing = cuts.filter(
-      (cut) => translate([bytes.subarray(0, cut), bytes.subarray(cut)], endpoint) !== expected,
-    );
-    expect(differing).toEqual([]);
-    const single = [...bytes].map((byte) => Uint8Array.of(byte));
-    expect(translate(single, endpoint)).toBe(expected);
-  });
+  ])(
+    "%s come out the same wherever they are cut",
+    (name, endpoint) => {
+      const bytes = readFileSync(join(projectRoot, "test/fixtures/llama-server", `${name}.sse`));
+      const expected = translate([bytes], endpoint);
+      expect(expected).toContain('"model":"gpt-4o"');
+      expect(expected).not.toMatch(/"model":"tiny/);
+      expect(expected).not.toContain('"code":"cut"');
+      const cuts = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1);
+      const differing = cuts.filter(
+        (cut) => translate([bytes.subarray(0, cut), bytes.subarray(cut)], endpoint) !== expected,
+      );
+      expect(differing).toEqual([]);
+      const single = [...bytes].map((byte) => Uint8Array.of(byte));
+      expect(translate(single, endpoint)).toBe(expected);
+    },
+    120_000,
+  );
 });
 
 describe("bytes outside the name", () => {

@@ -12,11 +12,12 @@ const chatRequest = z.looseObject({
   response_format: objectField,
 });
 
-/** Whether a chunk's choices carry a finish reason. */
+/** Whether a chunk's choices carry a finish reason; an empty one, which some servers send all along, is none. */
 export function hasFinishReason(data: unknown): boolean {
   if (!isJsonObject(data) || !Array.isArray(data["choices"])) return false;
   return data["choices"].some(
-    (choice: unknown) => isJsonObject(choice) && typeof choice["finish_reason"] === "string",
+    (choice: unknown) =>
+      isJsonObject(choice) && typeof choice["finish_reason"] === "string" && choice["finish_reason"] !== "",
   );
 }
 

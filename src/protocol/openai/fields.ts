@@ -5,6 +5,8 @@ export const modelField = z.string().min(1).max(512);
 export const streamField = z.boolean().nullish();
 export const numberField = z.number().nullish();
 export const integerField = z.int().nullish();
+/** One of 64 bits, as OpenAI's `seed`, is more than a number holds exactly. */
+export const wideIntegerField = z.number().refine(Number.isInteger, "expected an integer").nullish();
 export const stopField = z.union([z.string(), z.array(z.string())]).nullish();
 export const objectField = z.looseObject({}).nullish();
 
@@ -18,7 +20,7 @@ export const generationFields = {
   presence_penalty: numberField,
   frequency_penalty: numberField,
   n: z.int().min(1).max(128).nullish(),
-  seed: integerField,
+  seed: wideIntegerField,
   max_tokens: integerField,
   stop: stopField,
 };

@@ -85,8 +85,10 @@ export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>, findByte?: FindB
 /** Whether all tokens stand where nothing but the text itself is ever made of them: in contents, and in parts of contents. */
 export function standInContents(fields: JsonObject, count: number): boolean {
   let found = 0;
-  for (const { content } of objectsIn(fields["messages"])) {
+  for (const { role, content } of objectsIn(fields["messages"])) {
     found += countTokens(content);
+    // A tool's own data, which looks like parts, is written as JSON into a string: there it would be escaped once more.
+    if (role === "tool" || role === "function") continue;
     for (const part of objectsIn(content)) found += countTokens(part["text"]);
   }
   return found === count;
