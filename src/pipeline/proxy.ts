@@ -23,10 +23,9 @@ export function proxyTo(endpoint: Endpoint, services: Services): (c: Context<App
     // Whoever relays the answer does not hold what was asked.
     const asking = { ...journey, longTexts: body.longTexts };
     const openFor = openerOf(endpoint.kind);
-    if (exchange.target?.shadow !== undefined) {
-      keepAlive(c, runShadow(openFor, request.headers, body, asking));
-    }
+    const isShadowed = exchange.target?.shadow !== undefined;
     const opening = openWithFallbacks(openFor, request.headers, body, asking);
+    if (isShadowed) keepAlive(c, runShadow(opening, openFor, request.headers, body, asking));
     if (exchange.streamed) return relayStream(opening, journey);
     const open = await opening;
     return open.answer.kind === "json" ? respondWhole(open, journey) : relayStream(opening, journey);

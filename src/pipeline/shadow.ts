@@ -9,8 +9,15 @@ import type { Journey, OpenAnswer } from "./open-answer.ts";
 /** Nobody waits for it, so nobody would notice one that never ends. */
 const longestMs = 600_000;
 
-/** Resolves when the copy was answered and read to its end, for whoever has to keep the request alive; never rejects. */
+/** Below all that a key can be given, and of what JSON can hold: a copy waits behind everybody. */
+const lowestPriority = Number.MIN_SAFE_INTEGER;
+
+/**
+ * Begins once `first`, the client's own answer, has begun or failed. Resolves when the copy was answered and read to its end,
+ * for whoever has to keep the request alive; never rejects.
+ */
 export async function runShadow(
+  first: Promise<unknown>,
   open: Opener,
   clientHeaders: Headers,
   { fields, bytes }: ModelRequestBody,
@@ -20,6 +27,7 @@ export async function runShadow(
   const { runtime } = services;
   const model = journey.exchange.target?.shadow;
   if (model === undefined) return;
+  await first.catch(() => {});
   const work = createCancellation(new AbortController().signal, "parent");
   const stopTimer = runtime.setTimer(() => work.cancel("idle-timeout"), longestMs);
   const exchange = {
@@ -27,8 +35,15 @@ export async function runShadow(
     id: `${journey.exchange.id}-shadow`,
     startedAt: runtime.now(),
     target: { model, via: "alias" as const },
+    priority: lowestPriority,
+    tokens: { prompt: undefined, completion: undefined },
     mends: new Set<string>(),
+    fallback: undefined,
+    backend: undefined,
     attempts: 0,
+    waitedMs: 0,
+    waitingFor: undefined,
+    firstByteAt: undefined,
   };
   let opened: OpenAnswer | undefined;
   let problem: string | undefined;
@@ -40,7 +55,7 @@ export async function runShadow(
     problem = thrown instanceof Error ? thrown.message : String(thrown);
   } finally {
     stopTimer();
-    opened?.attempt.release();
+    opened?.attempt.release(problem === undefined ? "success" : "neutral");
     work.finish();
   }
   const ms = runtime.now() - exchange.startedAt;

@@ -1,7 +1,14 @@
 /** Several models that share the requests for one name, and a model on trial that gets copies. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../src/config/schema.ts";
-import { chatAnswer, type FakeUpstream, sendJson, startUpstream } from "../support/fake-upstream.ts";
+import {
+  chatAnswer,
+  chatChunk,
+  type FakeUpstream,
+  sendJson,
+  startEvents,
+  startUpstream,
+} from "../support/fake-upstream.ts";
 import { createTestApp } from "../support/test-app.ts";
 
 let upstream: FakeUpstream;
@@ -92,6 +99,37 @@ describe("a shadow", () => {
     const copy = upstream.requests.find(({ body }) => modelOf(body) === "trial");
     expect(JSON.parse(copy?.body.toString() ?? "")).toMatchObject({ temperature: 0.5 });
     expect(await app.inFlight()).toBe(0);
+  });
+
+  it("goes behind its client where the box takes one at a time", async () => {
+    const app = createApp(
+      { targets: [{ model: "old" }], shadow: { model: "trial" } },
+      { backends: { box: { url: upstream.url, type: "openai", max_concurrency: 1 } } },
+    );
+    await (await app.chat({})).text();
+    await expect.poll(() => app.events.some(({ event }) => event === "shadow-end")).toBe(true);
+    expect(upstream.requests.map(({ body }) => modelOf(body))).toEqual(["old", "trial"]);
+  });
+
+  it("adds nothing to its client's tokens", async () => {
+    const usage = `data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}\n\n`;
+    const end = `${chatChunk("", "stop")}${usage}data: [DONE]\n\n`;
+    let endOld = () => {};
+    upstream.handle = ({ body }, response) => {
+      startEvents(response);
+      response.write(chatChunk("a"));
+      if (modelOf(body) === "old") endOld = () => void response.end(end);
+      else response.end(end);
+    };
+    const app = createApp({ targets: [{ model: "old" }], shadow: { model: "trial" } });
+    const response = await app.chat({ stream: true, stream_options: { include_usage: true } });
+    await expect.poll(() => app.events.some(({ event }) => event === "shadow-end")).toBe(true);
+    endOld();
+    await response.text();
+    expect(app.events.find(({ event }) => event === "request-end")?.fields).toMatchObject({
+      promptTokens: 10,
+      completionTokens: 5,
+    });
   });
 
   it("gets none with a share of 0", async () => {
