@@ -65,8 +65,8 @@ export function createAvailability({ runtime, timeoutMs, probe }: AvailabilityPa
   return {
     async attempt(operation) {
       if (lost !== undefined && !runtime.sharesPromises && runtime.now() >= lost.probeAt) {
-        // Set before the probe is under way, so that of many requests one probes.
-        lost.probeAt = Infinity;
+        // Set before the probe is under way, so that of many requests one probes; a Worker whose client leaves ends in the midst.
+        lost.probeAt = runtime.now() + longestPauseMs + timeoutMs;
         await tryAgain();
       }
       if (lost !== undefined) return undefined;

@@ -22,6 +22,7 @@ describe("parseRequest", () => {
     ],
     [completionsEndpoint, { model: "m", prompt: [1, 2], best_of: 1, stop: ["a"] }],
     [completionsEndpoint, { model: "m" }],
+    [completionsEndpoint, { model: "m", seed: 2 ** 62 }],
     [embeddingsEndpoint, { model: "m", input: [[1], [2]], encoding_format: "base64", dimensions: 3 }],
     [
       responsesEndpoint,
@@ -36,6 +37,7 @@ describe("parseRequest", () => {
     [chatEndpoint, { model: "m", messages: [{ role: "user" }], tools: {} }, "tools", "invalid_type"],
     [chatEndpoint, { model: "", messages: [{ role: "user" }] }, "model", "invalid_value"],
     [completionsEndpoint, { model: "m", prompt: {} }, "prompt", "invalid_type"],
+    [completionsEndpoint, { model: "m", seed: 1.5 }, "seed", "invalid_value"],
     [embeddingsEndpoint, { model: "m" }, "input", "missing_required_parameter"],
     [
       embeddingsEndpoint,
