@@ -26,6 +26,12 @@ export interface PlaceWish {
   readonly model: string | undefined;
 }
 
+/** The models of each backend of a plan, as it told them. */
+type Told = readonly (readonly LocalModel[] | undefined)[];
+
+/** A room may serve the requests of two apps for a while, of before and after a reload: each has backends of its own to tell. */
+const lastTold = new WeakMap<WaitingRoom, Told>();
+
 /**
  * The places of one app. Where requests may not wait for each other (workerd), each is let through at once: there the
  * backends' own queues are what there is.
@@ -40,15 +46,17 @@ export function createPlaces(
   const room = rooms.open(plan.queue);
   let lookedAt = -Infinity;
 
-  let told: readonly (readonly LocalModel[] | undefined)[] = [];
+  let told: Told = [];
   const hasTurns = plan.backends.some(({ oneModelAtATime }) => oneModelAtATime);
 
   /** What the room knows stays true until a backend tells other models; where they push each other out, it matters when. */
   function tell(): void {
     const isKnown =
-      told.length > 0 && plan.backends.every((backend, at) => pool.modelsOf(backend) === told[at]);
+      lastTold.get(room) === told &&
+      plan.backends.every((backend, at) => pool.modelsOf(backend) === told[at]);
     if (isKnown && !hasTurns) return;
     told = plan.backends.map((backend) => pool.modelsOf(backend));
+    lastTold.set(room, told);
     tellPlaces(room, pool.snapshot(plan));
   }
 

@@ -45,3 +45,21 @@ it("lets a request of the new app wait for one of the old", async () => {
   held[2]?.();
   expect(await Promise.all(after)).toEqual([200, 200]);
 });
+
+it("serves the new app's requests under the box's new name, whatever the old app still asks", async () => {
+  box.handle = (_request, response) => sendJson(response, 200, chatAnswer());
+  const runtime = createPortableRuntime("test");
+  const state = createState(runtime);
+  const open = (name: string) => {
+    const backends = { [name]: { url: box.url, max_concurrency: 1 } };
+    const app = createApp(parseConfig({ backends, queue: { max_wait: 0.2 } }), runtime, state);
+    return async () => {
+      const body = JSON.stringify({ model: "local-chat", messages: [{ role: "user", content: "Hi" }] });
+      return (await app.request("http://proxy.test/v1/chat/completions", { method: "POST", body })).status;
+    };
+  };
+  const old = open("old");
+  expect(await old()).toBe(200);
+  const renamed = open("new");
+  expect([await renamed(), await old(), await renamed(), await renamed()]).toEqual([200, 200, 200, 200]);
+});
