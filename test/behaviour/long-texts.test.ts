@@ -37,7 +37,7 @@ describe("a chat with long texts", () => {
   });
 
   it("is sent with a tool's own data as the JSON that it is", async () => {
-    const found = [{ title: "a hit", text: long }];
+    const found = [{ title: "a hit", text: other }];
     const called = { id: "a", type: "function", function: { name: "f", arguments: "{}" } };
     await appWith().chat({
       messages: [
