@@ -46,22 +46,28 @@ const packageJson = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
   scripts: Record<string, string>;
 };
 
-/** `environment` is set besides the test's own, workerd excepted. */
+/** `environment` is set besides the test's own, and `flags` follow the usual ones; workerd takes neither. */
 export async function launch(
   runtime: RuntimeName,
   config: ConfigInput,
   environment: Record<string, string> = {},
+  flags: readonly string[] = [],
 ): Promise<LaunchedProxy> {
   if (runtime === "workerd") return launchWorkerd(config);
   const command = commandOf(runtime === "node" ? "start" : `start:${runtime}`);
-  return launchProcess({ ...command, environment: { ...command.environment, ...environment } }, config);
+  const surroundings = { ...command.environment, ...environment };
+  return launchProcess({ ...command, environment: surroundings }, config, flags);
 }
 
-async function launchProcess(command: LaunchCommand, config: ConfigInput): Promise<LaunchedProxy> {
+async function launchProcess(
+  command: LaunchCommand,
+  config: ConfigInput,
+  flags: readonly string[],
+): Promise<LaunchedProxy> {
   const folder = await mkdtemp(join(tmpdir(), "openai-local-proxy-"));
   const file = join(folder, "config.json");
   await writeFile(file, JSON.stringify(config));
-  const child = spawn(command.program, [...command.fixed, "--config", file, "--port", "0"], {
+  const child = spawn(command.program, [...command.fixed, "--config", file, "--port", "0", ...flags], {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...command.environment, NO_COLOR: "1" },

@@ -35,7 +35,6 @@ export const connectOnBun: TransportParts["connect"] = async (to, user) => {
 
 /** Throws Bun's own error where the address cannot be had. */
 export function listenOnBun(handler: Handler, { host, port, isShared = false }: ListenAddress): Listener {
-  const server = createWireServer(handler);
   const open = (socket: BunSocket<BunWire>) => {
     const wire = new BunWire(socket);
     socket.data = wire;
@@ -48,5 +47,7 @@ export function listenOnBun(handler: Handler, { host, port, isShared = false }: 
     reusePort: isShared,
     socket: { ...bunHandlers, open },
   });
+  // Where the address cannot be had, its clock would keep the process. Nobody is accepted before this turn's end.
+  const server = createWireServer(handler);
   return toListener(server, sockets.port, () => sockets.stop());
 }
