@@ -3,10 +3,11 @@ import { asError } from "./as-error.ts";
 import { joinChunks } from "../byte-channel.ts";
 import { isPieces } from "../runtime.ts";
 import { BodyFraming } from "./body-framing.ts";
-import { type Call, ClosedError, MalformedAnswer } from "./call.ts";
+import { type Call, type CallRequest, ClosedError, MalformedAnswer } from "./call.ts";
 import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
 import { type Inflow, MessageBody } from "./message-body.ts";
 import { parseResponseHead, type ResponseHead } from "./response-head.ts";
+import { sendStream } from "./send-stream.ts";
 import type { Turn, Wire, WireUser } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -32,6 +33,8 @@ export class ClientConnection implements WireUser, Inflow {
   #endsByClosing = false;
   #keepAliveMs = 0;
   #isSending = false;
+  /** The box has yet to take what was written. */
+  #isBlocked = false;
   #taken: PromiseWithResolvers<void> | undefined;
   #isPaused = false;
   #isClosed = false;
@@ -59,50 +62,33 @@ export class ClientConnection implements WireUser, Inflow {
     if (request === undefined) return;
     call.request = undefined;
     this.#call = call;
-    const { head, body, streamLength } = request;
+    const { head, body } = request;
     if (body instanceof ReadableStream) {
-      void this.#sendStream(call, head, body, streamLength);
+      void this.#sendStream(call, request, body);
       return;
     }
     const [first, ...others] = isPieces(body) ? body : body === null ? [] : [body];
-    this.#wire?.write(head, first);
-    for (const piece of others) this.#wire?.write("", piece);
+    this.#write(head, first);
+    for (const piece of others) this.#write("", piece);
   }
 
-  async #sendStream(
-    call: Call,
-    head: string,
-    body: ReadableStream<Uint8Array>,
-    streamLength: number | undefined,
-  ): Promise<void> {
+  #write(before: string, bytes?: Uint8Array, after?: string): boolean {
+    const isTaken = this.#wire?.write(before, bytes, after) !== false;
+    this.#isBlocked = !isTaken;
+    return isTaken;
+  }
+
+  async #sendStream(call: Call, request: CallRequest, body: ReadableStream<Uint8Array>): Promise<void> {
     this.#isSending = true;
-    const reader = body.getReader();
-    const inChunks = streamLength === undefined;
-    let owed = streamLength ?? 0;
-    let lead = head;
     try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (this.#call !== call || this.#isClosed) {
-          void reader.cancel().catch(() => {});
-          return;
-        }
-        if (done) break;
-        if (value.byteLength === 0) continue;
-        if (!inChunks && (owed -= value.byteLength) < 0) break;
-        const size = `${lead}${inChunks ? `${value.byteLength.toString(16)}\r\n` : ""}`;
-        if (this.#wire?.write(size, value, inChunks ? "\r\n" : "") === false) {
-          this.#taken = Promise.withResolvers();
-          await this.#taken.promise;
-        }
-        lead = "";
-      }
-      // The box would take the rest for another request, or the next request for the rest.
-      if (owed !== 0) throw new TypeError("The body of the request is not as long as it was announced.");
-      this.#wire?.write(`${lead}${inChunks ? "0\r\n\r\n" : ""}`);
-      this.#isSending = false;
+      const isWhole = await sendStream(request, body, {
+        turn: this.#turn,
+        write: (before, bytes, after) => this.#write(before, bytes, after),
+        isWanted: () => this.#call === call && !this.#isClosed,
+        drained: () => (this.#taken ??= Promise.withResolvers()).promise,
+      });
+      if (isWhole) this.#isSending = false;
     } catch (thrown) {
-      void reader.cancel(thrown).catch(() => {});
       this.fail(asError(thrown));
     }
   }
@@ -167,7 +153,9 @@ export class ClientConnection implements WireUser, Inflow {
 
   /** The answer is whole; `surplus` bytes came after it, which belong to nothing. */
   #end(body: MessageBody, surplus: number): void {
-    const mayStay = this.#keepAliveMs > 0 && surplus === 0 && !this.#isSending && !this.#isClosed;
+    // A box that answers early would take the next request behind what is left of this one.
+    const isSent = !this.#isSending && !this.#isBlocked;
+    const mayStay = this.#keepAliveMs > 0 && surplus === 0 && isSent && !this.#isClosed;
     const call = this.#call;
     this.#call = undefined;
     this.#body = undefined;
@@ -191,6 +179,7 @@ export class ClientConnection implements WireUser, Inflow {
   }
 
   drained(): void {
+    this.#isBlocked = false;
     this.#taken?.resolve();
     this.#taken = undefined;
   }

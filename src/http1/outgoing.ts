@@ -11,6 +11,8 @@ export interface Outflow {
   readonly write: Wire["write"];
   /** Cuts the connection. */
   destroy(): void;
+  /** The same as an error that the client hears of. */
+  reset(): void;
   /** The fields that are the connection's business; `isLast` where it is closed after this answer. */
   connectionFields(isLast: boolean): string;
   /** The last byte was handed on; `isLast` as the head said. */
@@ -56,6 +58,10 @@ export class Outgoing {
     this.#asked = asked;
   }
 
+  get turn(): Turn {
+    return this.#outflow.turn;
+  }
+
   get hasBegun(): boolean {
     return this.#state !== "new";
   }
@@ -79,7 +85,8 @@ export class Outgoing {
   sendWhole(status: number, fields: FieldSource, body: Body): void {
     if (this.#state !== "new") return;
     const bytes = typeof body === "string" ? encoder.encode(body) : (body ?? nothing);
-    this.#begin(status, fields, bytes.byteLength);
+    // What a GET would get is not known from what nobody made for HEAD: RFC 9110 8.6.
+    this.#begin(status, fields, body === null && this.#asked.isHead ? undefined : bytes.byteLength);
     if (this.#framing !== "none") this.#due.push(bytes);
     this.#state = "ended";
     this.#flushSoon();
@@ -107,10 +114,10 @@ export class Outgoing {
     const announced = this.#framing === "none" ? (told ?? length) : (length ?? told);
     let framing = "";
     if (mayHaveBody && announced !== undefined) framing = `content-length: ${announced}\r\n`;
-    else if (mayHaveBody && this.#asked.takesChunks) framing = "transfer-encoding: chunked\r\n";
-    else if (mayHaveBody) this.#isLast = true;
-    if (announced === undefined && this.#framing === "plain" && this.#asked.takesChunks)
+    else if (this.#framing === "plain" && this.#asked.takesChunks) {
+      framing = "transfer-encoding: chunked\r\n";
       this.#framing = "chunks";
+    } else if (this.#framing === "plain") this.#isLast = true;
     this.#owed = this.#framing === "plain" ? announced : undefined;
     const connection = this.#outflow.connectionFields(this.#isLast);
     this.#lead = `${formatStatusLine(status)}${text}${framing}${connection}\r\n`;
@@ -193,7 +200,12 @@ export class Outgoing {
   /** For what broke on the way to the socket, since the app answers its own errors. */
   breakOff(): void {
     if (this.#state === "new") this.sendWhole(500, noFields, null);
-    else if (this.#state !== "ended") this.#outflow.destroy();
+    else if (this.#state !== "ended") {
+      // Where nothing but the connection's end tells the body's, an end in good order would make it whole. Elsewhere the
+      // client sees what is missing, and an error could cost it what was sent before.
+      if (this.#framing === "plain" && this.#owed === undefined) this.#outflow.reset();
+      else this.#outflow.destroy();
+    }
   }
 }
 

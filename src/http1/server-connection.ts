@@ -3,8 +3,8 @@ import { joinChunks } from "../byte-channel.ts";
 import { writeAnswer } from "./answer-writer.ts";
 import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
 import { formatStatusLine } from "./format-head.ts";
-import { parseRequestHead, type Refusal, type RequestHead } from "./request-head.ts";
-import { requestUrl } from "./request-url.ts";
+import { parseRequestHead, type Refusal } from "./request-head.ts";
+import { RequestUrls } from "./request-url.ts";
 import { type Connection, ServedRequest } from "./served-request.ts";
 import { patience, type Service } from "./service.ts";
 import type { Turn, Wire, WireUser } from "./wire.ts";
@@ -34,8 +34,7 @@ export class ServerConnection implements WireUser, Connection {
   /** What came in and was not looked at yet. */
   #ahead: Bytes | undefined;
   #current: ServedRequest | undefined;
-  /** What the last request's URL was made of. */
-  #asked: (Pick<RequestHead, "target"> & { readonly host: unknown; readonly url: string }) | undefined;
+  readonly #urls = new RequestUrls();
   #isPaused = false;
   /** The client has yet to take what was written. */
   #isBlocked = false;
@@ -82,7 +81,7 @@ export class ServerConnection implements WireUser, Connection {
     this.#ahead = undefined;
     const head = parseRequestHead(textOf(bytes.subarray(0, end - 2)));
     if (typeof head === "number") return this.#refuse(head);
-    const url = this.#urlOf(head);
+    const url = this.#urls.of(head);
     if (url === undefined) return this.#refuse(400);
     const current = new ServedRequest(head, url, this, this.#service.isStopping);
     this.#current = current;
@@ -91,16 +90,6 @@ export class ServerConnection implements WireUser, Connection {
     if (!current.isRead) this.#readBody(current, bytes, end);
     else if (end < bytes.byteLength) this.#readHead(bytes.subarray(end));
     this.turn.whenAllIsRead(() => void this.#handle(current));
-  }
-
-  /** A client that stays asks for the same again and again. */
-  #urlOf({ fields, target }: RequestHead): string | undefined {
-    const host = fields.get("host");
-    const asked = this.#asked;
-    if (asked !== undefined && asked.host === host && asked.target === target) return asked.url;
-    const url = requestUrl(typeof host === "string" ? host : undefined, target);
-    this.#asked = url === undefined ? undefined : { host, target, url };
-    return url;
   }
 
   #readBody(current: ServedRequest, bytes: Bytes, start: number): void {
@@ -115,9 +104,9 @@ export class ServerConnection implements WireUser, Connection {
       return current.breakOff(thrown);
     }
     if (end === -1) return;
-    this.deadline = Infinity;
     // It was told that this answer is the last.
     if (current.isAnswered) return this.#close();
+    this.#renewDeadline(current);
     if (end < byteLength) this.#readHead(bytes.subarray(end));
     // Whoever has yet to read the body holds nothing back any more, and a client that leaves has to be heard.
     this.resume();
@@ -136,8 +125,18 @@ export class ServerConnection implements WireUser, Connection {
 
   write(before: string, bytes?: Uint8Array, after?: string): boolean {
     const isTaken = this.#wire.write(before, bytes, after);
+    const isNewlyBlocked = !isTaken && !this.#isBlocked;
     this.#isBlocked = !isTaken;
+    if (isNewlyBlocked && this.#current !== undefined) this.#renewDeadline(this.#current);
     return isTaken;
+  }
+
+  /** While there is a request: for its body as it was set, for the proxy without an end, for who takes the answer not. */
+  #renewDeadline({ isRead, isAnswered }: ServedRequest): void {
+    const { now } = this.#service;
+    if (this.#isBlocked && (isRead || isAnswered)) this.deadline = now() + patience.request;
+    else if (isAnswered) this.deadline = now() + patience.linger;
+    else if (isRead) this.deadline = Infinity;
   }
 
   connectionFields(isLast: boolean): string {
@@ -150,7 +149,7 @@ export class ServerConnection implements WireUser, Connection {
     current.isAnswered = true;
     if (!current.isRead && !this.#isClosing) {
       // The client is still sending what nobody wants: cut now, it would not read its answer.
-      this.deadline = this.#service.now() + patience.linger;
+      this.#renewDeadline(current);
       current.discard();
       return;
     }
@@ -202,10 +201,17 @@ export class ServerConnection implements WireUser, Connection {
     this.#wire.destroy();
   }
 
+  reset(): void {
+    this.#wire.reset();
+  }
+
   drained(): void {
     this.#isBlocked = false;
-    if (this.#current !== undefined) this.#current.outgoing.drained();
-    else if (!this.#isClosing) this.#readAhead();
+    const current = this.#current;
+    if (current !== undefined) {
+      this.#renewDeadline(current);
+      current.outgoing.drained();
+    } else if (!this.#isClosing) this.#readAhead();
   }
 
   ended(): void {

@@ -13,6 +13,8 @@ export interface Wire {
   end(): void;
   /** Cuts it at once. */
   destroy(): void;
+  /** Cuts it so that the other side hears of an error, and takes nothing for whole that is not, where the runtime can. */
+  reset(): void;
 }
 
 /** Who is told what comes over a wire. */

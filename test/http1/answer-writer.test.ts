@@ -119,6 +119,87 @@ describe("a stream to a client", () => {
   });
 });
 
+describe("an answer that a middleware made the platform's own", () => {
+  function streaming(type = "application/json") {
+    const state = { isCancelled: false, pulls: 0 };
+    let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => void (stream = controller),
+      cancel: () => void (state.isCancelled = true),
+    });
+    const served = serve(() => new Response(body, { headers: { "content-type": type } }));
+    return { ...served, state, stream };
+  }
+
+  it.each(["", "short", "x".repeat(200_000)])("has a length where all of it is there", async (text) => {
+    const { feed, wire } = serve(() => Response.json(text));
+    await feed(get);
+    const [only] = readAnswers(wire.written);
+    expect(only?.fields.get("content-length")).toBe(`${text.length + 2}`);
+    expect(only?.body).toBe(JSON.stringify(text));
+  });
+
+  it("is written as it comes where more is still to come", async () => {
+    const { feed, stream, turn, wire } = streaming("text/plain; charset=utf-8");
+    stream?.enqueue(bytesOf("one "));
+    await feed(get);
+    expect(wire.take()).toMatch(/\r\ntransfer-encoding: chunked\r\n[^]*\r\n\r\n4\r\none \r\n$/);
+    stream?.enqueue(bytesOf("two"));
+    await turn.settle();
+    expect(wire.take()).toBe("3\r\ntwo\r\n");
+    stream?.close();
+    await turn.settle();
+    expect(wire.take()).toBe("0\r\n\r\n");
+  });
+
+  it("begins at once where nothing is there yet", async () => {
+    const { feed, stream, turn, wire } = streaming();
+    await feed(get);
+    expect(wire.written).toContain("200 OK");
+    stream?.enqueue(bytesOf("{}"));
+    stream?.close();
+    await turn.settle();
+    expect(readAnswers(wire.written).map(({ body }) => body)).toEqual(["{}"]);
+  });
+
+  it("is not read ahead of a client that takes nothing", async () => {
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (to) => (pulls++ < 1_000 ? to.enqueue(new Uint8Array(10_000)) : to.close()),
+    });
+    const { feed, wire } = serve(() => new Response(body, { headers: { "content-type": "text/plain" } }));
+    wire.takes = false;
+    await feed(get);
+    expect(pulls).toBeLessThan(20);
+  });
+
+  it("is cut where it fails midway, and 500 where it fails before", async () => {
+    for (const [start, expected] of [
+      ["half", /200 OK[^]*4\r\nhalf\r\n$/],
+      ["", /^HTTP\/1.1 500 /],
+    ] as const) {
+      const { feed, stream, turn, wire } = streaming();
+      if (start !== "") stream?.enqueue(bytesOf(start));
+      else stream?.error(new Error("lost"));
+      await feed(get);
+      if (start !== "") stream?.error(new Error("lost"));
+      await turn.settle();
+      expect(wire.written).toMatch(expected);
+      expect(wire.isDestroyed).toBe(start !== "");
+    }
+  });
+
+  it("is called off when its client leaves, before it began and after", async () => {
+    for (const turns of [0, 1]) {
+      const { connection, feed, leave, state } = streaming();
+      if (turns === 0) connection.received(bytesOf(get));
+      else await feed(get);
+      await leave();
+      expect(state.isCancelled).toBe(true);
+    }
+  });
+});
+
 /** Some other channel, which is a stream at its end. */
 const channelOver = (readable: ReadableStream<Uint8Array>) => ({
   readable,

@@ -20,6 +20,7 @@ function outgoing({ isHead = false, takesChunks = true, isLast = false } = {}): 
     turn,
     write: (before, bytes, after) => wire.write(before, bytes, after),
     destroy: () => wire.destroy(),
+    reset: () => wire.reset(),
     connectionFields: (last) => (last ? "connection: close\r\n" : "connection: keep-alive\r\n"),
     answered: (last) => answered.push(last),
   };
@@ -60,6 +61,18 @@ describe("a whole answer", () => {
     const head = (length: number) => `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n${stay}\r\n`;
     expect(wire.written).toBe(head(3) + head(9000));
   });
+
+  it.each([false, true])(
+    "to HEAD tells no length that nobody knows, chunks or not (%s)",
+    async (takesChunks) => {
+      outgoing({ isHead: true, takesChunks }).sendWhole(200, none, null);
+      outgoing({ isHead: true, takesChunks }).sendWhole(200, new Map([["content-length", "7"]]), null);
+      await turn.settle();
+      const told = "content-length: 7\r\n";
+      expect(wire.written).toBe(`HTTP/1.1 200 OK\r\n${stay}\r\nHTTP/1.1 200 OK\r\n${told}${stay}\r\n`);
+      expect(answered).toEqual([false, false]);
+    },
+  );
 
   it.each<[string, number, [string, string]]>([
     ["a status below 200", 199, ["x", "1"]],
@@ -151,7 +164,25 @@ describe("an answer in pieces", () => {
     void out.write(bytesOf("abc"));
     out.end();
     await turn.settle();
-    expect(wire.written).toBe(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n${stay}\r\n`);
+    expect(wire.written).toBe(`HTTP/1.1 200 OK\r\n${stay}\r\n`);
+  });
+
+  it.each([
+    ["with an error where only its end would tell", { takesChunks: false }, none, true],
+    ["in good order where its chunks tell", {}, none, false],
+    [
+      "in good order where its length tells",
+      { takesChunks: false },
+      new Map([["content-length", "9"]]),
+      false,
+    ],
+  ])("that fails midway is cut %s", async (_how, asked, fields, isReset) => {
+    const out = outgoing(asked);
+    out.begin(200, fields);
+    void out.write(bytesOf("half"));
+    await turn.settle();
+    out.breakOff();
+    expect([wire.isDestroyed, wire.isReset, answered]).toEqual([true, isReset, []]);
   });
 
   it("is cut where it fails midway, and nothing says that it was whole", async () => {

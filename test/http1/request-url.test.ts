@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { requestUrl } from "../../src/http1/request-url.ts";
+import { RequestUrls, requestUrl } from "../../src/http1/request-url.ts";
 
 const cases: readonly (readonly [host: string | undefined, target: string, url: string | undefined])[] = [
   ["box:8080", "/v1/models?limit=2", "http://box:8080/v1/models?limit=2"],
@@ -22,4 +22,15 @@ const cases: readonly (readonly [host: string | undefined, target: string, url: 
 
 it.for(cases)("makes of host %s and target %s the URL %s", ([host, target, url]) => {
   expect(requestUrl(host, target)).toBe(url);
+});
+
+it("makes each URL of its own host and target, whatever was asked for before", () => {
+  const urls = new RequestUrls();
+  const asked = (host: string | undefined, target: string) =>
+    urls.of({ fields: new Map(host === undefined ? [] : [["host", host]]), target });
+  for (const round of [1, 2]) {
+    expect([round, asked("box", "/a"), asked("box", "/a")]).toEqual([round, "http://box/a", "http://box/a"]);
+    expect([asked("other", "/a"), asked("other", "/b")]).toEqual(["http://other/a", "http://other/b"]);
+    expect([asked("a b", "/b"), asked(undefined, "/b")]).toEqual([undefined, "http://localhost/b"]);
+  }
 });

@@ -12,8 +12,8 @@ describe("a request's body as a stream", () => {
       start: (controller) => void (stream = controller),
       cancel: () => void (state.isCancelled = true),
     });
-    const { outcome } = boxes.ask({ method: "POST", headers, body });
-    return { boxes, outcome, stream, state };
+    const { outcome, signal } = boxes.ask({ method: "POST", headers, body });
+    return { boxes, outcome, signal, stream, state };
   }
   const afterHead = (text: string | undefined) => text?.split("\r\n\r\n").slice(1).join("\r\n\r\n");
 
@@ -52,6 +52,42 @@ describe("a request's body as a stream", () => {
     expect(boxes.connections[0]?.wire.isDestroyed).toBe(true);
     expect(afterHead(boxes.sent()[0])?.length).toBeLessThanOrEqual(5);
     expect(await outcome).toBeInstanceOf(Error);
+  });
+
+  it("that has nothing to say at first has its head sent all the same, and once", async () => {
+    const { boxes, stream, outcome } = streaming();
+    await boxes.turn.settle();
+    const head = boxes.connections[0]?.wire.take();
+    expect(head).toMatch(/^POST .* HTTP\/1.1\r\n[^]*\r\ntransfer-encoding: chunked\r\n\r\n$/);
+    stream?.enqueue(bytesOf("one"));
+    stream?.close();
+    await boxes.turn.settle();
+    expect(boxes.connections[0]?.wire.written).toBe("3\r\none\r\n0\r\n\r\n");
+    boxes.connections[0]?.say(ok("x"));
+    await boxes.turn.settle();
+    expect(await outcome).toBe("200 x");
+  });
+
+  it("that has its first bytes at once is sent with its head in one piece", async () => {
+    const { boxes, stream } = streaming();
+    stream?.enqueue(bytesOf("one"));
+    stream?.close();
+    await boxes.turn.settle();
+    expect(boxes.connections[0]?.wire.pieces).toEqual([
+      expect.stringMatching(/^POST [^]*\r\n\r\n3\r\none\r\n$/),
+      "0\r\n\r\n",
+    ]);
+  });
+
+  it("that is called off before its first bytes sends nothing behind its head", async () => {
+    const { boxes, stream, signal, outcome, state } = streaming();
+    await boxes.turn.settle();
+    const sent = boxes.sent();
+    signal.abort(new Error("not wanted"));
+    stream?.enqueue(bytesOf("one"));
+    await boxes.turn.settle();
+    expect([boxes.sent(), state.isCancelled]).toEqual([sent, true]);
+    expect(await outcome).toMatchObject({ message: "not wanted" });
   });
 
   it("that fails closes the connection, so that the box does not take it for whole", async () => {

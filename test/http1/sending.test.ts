@@ -1,5 +1,6 @@
 /** Requests to boxes: sent once, over a connection that is there, and called off at any time. */
 import { describe, expect, it } from "vitest";
+import type { UpstreamInit } from "../../src/runtime.ts";
 import { askOnce, fakeBoxes, ok, request } from "./support/boxes.ts";
 import { bytesOf } from "./support/fake-wire.ts";
 
@@ -140,5 +141,36 @@ describe("a request", () => {
       await boxes.turn.settle();
       await outcome;
     }
+  });
+});
+
+describe("a box that answers before it has taken the whole request", () => {
+  async function answerEarly(body: UpstreamInit["body"], isTakenAtLast: boolean) {
+    const boxes = fakeBoxes();
+    const { outcome } = boxes.ask({ method: "POST", body });
+    const [first] = boxes.connections;
+    // It is connected, and nothing was sent yet.
+    if (first !== undefined) first.wire.takes = false;
+    await boxes.turn.settle();
+    if (isTakenAtLast) first?.user.drained();
+    first?.say(ok("too much"));
+    await boxes.turn.settle();
+    const { outcome: next } = boxes.ask();
+    await boxes.turn.settle();
+    for (const { wire, say } of boxes.connections) if (!wire.isDestroyed) say(ok("next"));
+    await boxes.turn.settle();
+    return { outcomes: [await outcome, await next], connections: boxes.connections.length };
+  }
+  const outcomes = ["200 too much", "200 next"];
+
+  it.each([
+    ["one piece", bytesOf("long")],
+    ["several", [bytesOf("lo"), bytesOf("ng")]],
+  ])("is sent the next one over another connection: a body of %s", async (_what, body) => {
+    expect(await answerEarly(body, false)).toEqual({ outcomes, connections: 2 });
+  });
+
+  it("is sent the next one over the same where it has taken it since", async () => {
+    expect(await answerEarly(bytesOf("long"), true)).toEqual({ outcomes, connections: 1 });
   });
 });

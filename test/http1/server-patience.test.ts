@@ -85,6 +85,100 @@ describe("a connection", () => {
   });
 });
 
+describe("a client that takes nothing of a streamed answer", () => {
+  function stream() {
+    let pulls = 0;
+    const pull = (to: ReadableStreamDefaultController<Uint8Array>) => to.enqueue(bytesOf(`${pulls++};`));
+    return serve(() => answer(new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 })));
+  }
+
+  it("is cut after an hour", async () => {
+    const { feed, wire, wait } = stream();
+    wire.takes = false;
+    await feed(get);
+    await wait(3_599_999);
+    expect(wire.isDestroyed).toBe(false);
+    await wait(1);
+    expect(wire.isDestroyed).toBe(true);
+  });
+
+  it("has another hour each time that it takes some", async () => {
+    const { connection, feed, turn, wire, wait } = stream();
+    wire.takes = false;
+    await feed(get);
+    for (let round = 0; round < 3; round++) {
+      await wait(3_599_999);
+      connection.drained();
+      await turn.settle();
+    }
+    await wait(3_599_999);
+    expect(wire.isDestroyed).toBe(false);
+    await wait(1);
+    expect(wire.isDestroyed).toBe(true);
+  });
+
+  it("is waited for without an end once it takes all, while the box is slow", async () => {
+    const { handle, answer: answerTo } = waitingHandle();
+    const { connection, feed, turn, wire, wait } = serve(handle);
+    wire.takes = false;
+    await feed(get);
+    answerTo(0, answer(new ReadableStream({ start: (to) => to.enqueue(bytesOf("some")) })));
+    await turn.settle();
+    wire.takes = true;
+    connection.drained();
+    await wait(100_000_000);
+    expect(wire.isOver).toBe(false);
+  });
+
+  it("is given no more time for the body that it still sends", async () => {
+    const { connection, feed, turn, wire, wait } = stream();
+    wire.takes = false;
+    await feed(get.replace("\r\n\r\n", "\r\ncontent-length: 9\r\n\r\n"));
+    await wait(3_000_000);
+    connection.drained();
+    await turn.settle();
+    await wait(600_000);
+    expect(wire.isDestroyed).toBe(true);
+  });
+
+  it("has its hour from the end of its own body on", async () => {
+    const { feed, wire, wait } = stream();
+    wire.takes = false;
+    await feed(get.replace("\r\n\r\n", "\r\ncontent-length: 3\r\n\r\n"));
+    await wait(3_000_000);
+    await feed("abc");
+    await wait(3_599_999);
+    expect(wire.isDestroyed).toBe(false);
+    await wait(1);
+    expect(wire.isDestroyed).toBe(true);
+  });
+});
+
+describe("an answer before the end of its request", () => {
+  const unread = get.replace("\r\n\r\n", "\r\ncontent-length: 9\r\n\r\nabc");
+
+  it("is not cut while its client takes it, and half a second after that", async () => {
+    const { connection, feed, wire, wait } = serve(() => answer("long"));
+    wire.takes = false;
+    await feed(unread);
+    await wait(3_000_000);
+    expect(wire.isOver).toBe(false);
+    connection.drained();
+    await wait(499);
+    expect(wire.isOver).toBe(false);
+    await wait(1);
+    expect(wire.isDestroyed).toBe(true);
+  });
+
+  it("is cut after an hour in which its client takes nothing", async () => {
+    const { feed, wire, wait } = serve(() => answer("long"));
+    wire.takes = false;
+    await feed(unread);
+    await wait(3_600_000);
+    expect(wire.isDestroyed).toBe(true);
+  });
+});
+
 describe("a server that stops", () => {
   beforeEach(() => vi.useFakeTimers({ toFake: ["Date", "setTimeout", "setInterval", "clearInterval"] }));
   afterEach(() => void vi.useRealTimers());

@@ -92,6 +92,11 @@ export class BunWire implements Wire {
     this.#waiting = [];
     this.#socket.terminate();
   }
+
+  /** Bun cuts in no other way. */
+  reset(): void {
+    this.destroy();
+  }
 }
 
 /** What Bun calls for all sockets of a kind. */

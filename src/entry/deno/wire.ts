@@ -128,4 +128,9 @@ export class DenoWire implements Wire {
     this.resume();
     this.#connection.close();
   }
+
+  /** Deno's connections cannot be reset: one that is closed ends in good order unless bytes came that nobody read. */
+  reset(): void {
+    this.destroy();
+  }
 }

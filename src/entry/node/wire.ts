@@ -96,4 +96,8 @@ export class NodeWire implements Wire {
   destroy(): void {
     this.#socket.destroy();
   }
+
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
 }

@@ -87,6 +87,18 @@ describe("a wire on Bun", () => {
     expect(told.filter((word) => word.startsWith("closed"))).toHaveLength(1);
   });
 
+  it("is cut and reset in the same way, and what waits goes with it", () => {
+    for (const cut of ["destroy", "reset"] as const) {
+      socket.room = 0;
+      wire.write("lost");
+      wire[cut]();
+      expect(socket.calls.splice(0)).toEqual(["terminate"]);
+      socket.room = Infinity;
+      bunHandlers.drain(socket);
+      expect(socket.written).toBe("");
+    }
+  });
+
   it("hands on what comes, and ends what throws", () => {
     bunHandlers.data(socket, new Uint8Array(Buffer.from("one")));
     bunHandlers.end(socket);

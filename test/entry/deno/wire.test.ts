@@ -132,10 +132,10 @@ describe("a wire on Deno", () => {
     expect(told.at(-1)).toBe("received three");
   });
 
-  it("that is cut tells so once, paused or not, and takes no more", async () => {
+  it.each(["destroy", "reset"] as const)("that is cut tells so once, and takes no more (%s)", async (cut) => {
     wire.pause();
     await connection.say("one");
-    wire.destroy();
+    wire[cut]();
     wire.destroy();
     await setImmediate();
     expect([told, connection.isClosed]).toEqual([["received one", "closed"], true]);

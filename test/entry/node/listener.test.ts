@@ -1,5 +1,7 @@
 /** What comes and goes over the wire of Node's listener, beyond what every runtime's contract says. */
+import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Handler, Listener } from "../../../src/cli/shell.ts";
 import { listenOnNode } from "../../../src/entry/node/listener.ts";
@@ -60,7 +62,7 @@ describe("a request", () => {
     ["as bytes", async (request) => new TextDecoder().decode(await request.bytes())],
     ["as a stream", (request) => new Response(request.body).text()],
     ["by a clone", (request) => request.clone().text()],
-    ["after a while", (request) => new Promise((resolve) => setTimeout(() => resolve(request.text()), 30))],
+    ["after a while", (request) => setTimeout(30).then(() => request.text())],
   ])("has its body %s, read ahead or not", async (_how, read) => {
     const url = await listen(async (request) => new Response(await read(request)));
     for (const body of ["short", "long ".repeat(20_000)]) {
@@ -177,6 +179,24 @@ describe("an answer", () => {
       });
     const url = await listen(() => new Answer(broken(), 200, headers));
     await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow(/terminated|fetch failed/);
+  });
+
+  it("is cut by an error where its client could not tell it from a whole one", async () => {
+    const halves = [new TextEncoder().encode("half")];
+    const broken = () =>
+      new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const half = halves.shift();
+          if (half !== undefined) return controller.enqueue(half);
+          await setTimeout(30);
+          controller.error(new Error("lost"));
+        },
+      });
+    await listen(() => new Answer(broken(), 200, headers));
+    const socket = connect(listener?.port ?? 0, "127.0.0.1", () => socket.write("GET / HTTP/1.0\r\n\r\n"));
+    socket.resume();
+    const [error] = await once(socket, "error");
+    expect(error).toMatchObject({ code: "ECONNRESET" });
   });
 
   it("is 500 without words where the app itself fails", async () => {

@@ -4,17 +4,24 @@ import type { Wire } from "../../../src/http1/wire.ts";
 export class FakeWire implements Wire {
   /** Each character is a byte. */
   written = "";
+  /** The same, as it was handed over. */
+  readonly pieces: string[] = [];
   /** False: whoever writes has to wait for `drained`. */
   takes = true;
   isPaused = false;
   isEnded = false;
   isDestroyed = false;
+  /** It was cut as an error. */
+  isReset = false;
   /** Told when it is cut, as a socket does: later. */
   onDestroy: () => void = () => {};
 
   write(before: string, bytes: Uint8Array = new Uint8Array(), after = ""): boolean {
     if (this.isEnded) throw new Error("It was written to after the end.");
-    if (!this.isDestroyed) this.written += before + latin1(bytes) + after;
+    if (this.isDestroyed) return this.takes;
+    const piece = before + latin1(bytes) + after;
+    this.pieces.push(piece);
+    this.written += piece;
     return this.takes;
   }
 
@@ -41,6 +48,11 @@ export class FakeWire implements Wire {
     if (this.isDestroyed) return;
     this.isDestroyed = true;
     this.onDestroy();
+  }
+
+  reset(): void {
+    this.isReset = true;
+    this.destroy();
   }
 
   get isOver(): boolean {
