@@ -62,7 +62,7 @@ function callIn(item: JsonObject, tools: KnownTools): TextCall | undefined {
 /** Mistral's `name[ARGS]{…}`, and `name>{…}` as it stands behind `<function=`. */
 function parseNamed(body: string, tools: KnownTools): readonly TextCall[] | undefined {
   const [, name = "", json = ""] = /^([\w.-]+)\s*(?:\[ARGS\]|>)\s*(\{[^]*\})$/.exec(body) ?? [];
-  return isJsonObject(parseJson(json)) && tools.has(name) ? [{ name, arguments: json }] : undefined;
+  return tools.has(name) && isJsonObject(parseJson(json)) ? [{ name, arguments: json }] : undefined;
 }
 
 /** `<function=name>` around JSON or around Qwen's `<parameter=key>value</parameter>`. */
@@ -71,25 +71,50 @@ function parseTagged(body: string, tools: KnownTools): readonly TextCall[] | und
   if (!tools.has(name)) return undefined;
   const json = inner.trim();
   if (isJsonObject(parseJson(json))) return [{ name, arguments: json }];
-  return pairs(name, json, /<parameter=([\w.-]+)>([^]*?)<\/parameter>/g, tools);
+  return pairs(name, json, { opening: /\s*<parameter=([\w.-]+)>/y, closing: "</parameter>" }, tools);
 }
 
 /** GLM's `name<arg_key>key</arg_key><arg_value>value</arg_value>`. */
 function parseArgKeys(body: string, tools: KnownTools): readonly TextCall[] | undefined {
   const [, name = "", inner = ""] = /^([\w.-]+)\s*(<arg_key>[^]*)?$/.exec(body) ?? [];
-  const pair = /<arg_key>([^]*?)<\/arg_key>\s*<arg_value>([^]*?)<\/arg_value>/g;
-  return tools.has(name) ? pairs(name, inner, pair, tools) : undefined;
+  const markers = { opening: /\s*<arg_key>([^]*?)<\/arg_key>\s*<arg_value>/y, closing: "</arg_value>" };
+  return tools.has(name) ? pairs(name, inner, markers, tools) : undefined;
 }
 
-function pairs(name: string, text: string, pair: RegExp, tools: KnownTools): readonly TextCall[] | undefined {
-  // What the pairs leave over tells that this is not such a call.
-  if (text.replaceAll(pair, "").trim() !== "") return undefined;
+/** `opening` is sticky, and has the key in it. */
+interface PairMarkers {
+  readonly opening: RegExp;
+  readonly closing: string;
+}
+
+function pairs(
+  name: string,
+  text: string,
+  markers: PairMarkers,
+  tools: KnownTools,
+): readonly TextCall[] | undefined {
   const properties = tools.get(name)?.["properties"];
-  const values = [...text.matchAll(pair)].map(([, key = "", value = ""]) => {
-    const schema = isJsonObject(properties) ? properties[key.trim()] : undefined;
-    return [key.trim(), valueOf(value.replace(/^\n|\n$/g, ""), schema)] as const;
+  const values = pairsIn(text.trim(), markers)?.map(([key, value]) => {
+    const schema = isJsonObject(properties) ? properties[key] : undefined;
+    return [key, valueOf(value.replace(/^\n|\n$/g, ""), schema)] as const;
   });
-  return [{ name, arguments: JSON.stringify(Object.fromEntries(values)) }];
+  return values && [{ name, arguments: JSON.stringify(Object.fromEntries(values)) }];
+}
+
+/** Finds one marker behind the other, as a pattern of a whole pair tries each with each; undefined where one is missing. */
+function pairsIn(text: string, { opening, closing }: PairMarkers): [string, string][] | undefined {
+  const found: [string, string][] = [];
+  let at = 0;
+  while (at < text.length) {
+    opening.lastIndex = at;
+    const [, key] = opening.exec(text) ?? [];
+    const start = opening.lastIndex;
+    const end = key === undefined ? -1 : text.indexOf(closing, start);
+    if (key === undefined || end === -1) return undefined;
+    found.push([key.trim(), text.slice(start, end)]);
+    at = end + closing.length;
+  }
+  return found;
 }
 
 /** Text stays text where the schema says string: an area code is no number. */

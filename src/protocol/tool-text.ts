@@ -1,6 +1,13 @@
 /** Parts tool calls from ordinary text that comes in pieces. Knows no chunk; the markups' insides are read elsewhere. */
-import { findJsonEnd } from "./json-end.ts";
 import { heldLength } from "./held-suffix.ts";
+import { createLoneJsonTest, type LoneJsonTest } from "./json-end.ts";
+import {
+  type BeginningReader,
+  createBareBeginning,
+  createBodyBeginning,
+  maxMarkupLength,
+} from "./tool-beginnings.ts";
+import { createEndFinder, type EndFinder, markups } from "./tool-ends.ts";
 import { parseCalls, type KnownTools, type TextCall } from "./tool-markup.ts";
 
 export type TextPart =
@@ -12,180 +19,163 @@ export interface ToolTextScanner {
   end(): readonly TextPart[];
 }
 
-interface Markup {
-  readonly opening: string;
-  /** Undefined where the JSON's own end closes it. */
-  readonly closing?: string;
-  /** A closing marker that may follow the JSON. */
-  readonly trailing?: string;
-}
-
-const markups: readonly Markup[] = [
-  { opening: "<tool_call>", closing: "</tool_call>" },
-  { opening: "[TOOL_REQUEST]", closing: "[END_TOOL_REQUEST]" },
-  { opening: "<|tool_call|>", trailing: "<|/tool_call|>" },
-  { opening: "<function=", closing: "</function>" },
-  { opening: "[TOOL_CALLS]" },
-];
 const openings = markups.map(({ opening }) => opening);
+const anyOpening = new RegExp(openings.map((one) => one.replaceAll(/[[\]|]/g, "\\$&")).join("|"));
 
-/** A markup that grows longer than this is text like any other. */
-const maxMarkupLength = 256 * 1024;
+/** Each markup that proves to be none is looked at again from behind its opening: so much of that, and all is text. */
+const maxGivenUp = 4 * maxMarkupLength;
 
-const thinkOpening = "<think>";
 const thinkClosing = "</think>";
 
-interface Scan {
-  mode: "start" | "thinking" | "text" | "inside";
-  held: string;
-  readonly tools: KnownTools;
-  readonly parts: TextPart[];
-  readonly isEnd: boolean;
+/** How far the search for the end of a bare call has come. */
+interface Bare {
+  readonly mode: "start";
+  readonly beginning: BeginningReader;
+  readonly isAlone: LoneJsonTest;
 }
 
+/** The same for a markup whose opening stands at the beginning of what is held. */
+interface Inside {
+  readonly mode: "inside";
+  readonly opening: string;
+  readonly beginning: BeginningReader;
+  readonly ending: EndFinder;
+}
+
+type State = Bare | Inside | { readonly mode: "thinking" | "text" | "plain" };
+
+/** Looks at each character a bounded number of times; how the text is cut makes no difference. */
 export function createToolTextScanner(tools: KnownTools): ToolTextScanner {
-  let mode: Scan["mode"] = "start";
-  let held = "";
+  return new TextScanner(tools);
+}
 
-  function run(isEnd: boolean): readonly TextPart[] {
-    const scan: Scan = { mode, held, tools, parts: [], isEnd };
-    while (step(scan)) continue;
-    if (isEnd) tell(scan, scan.held.length);
-    ({ mode, held } = scan);
-    return joinTexts(scan.parts);
+class TextScanner implements ToolTextScanner {
+  readonly #tools: KnownTools;
+  #state: State;
+  #held = "";
+  /** The end of what is held that the search of the state has not seen. What is held is not touched while it waits. */
+  #fresh = "";
+  #givenUp = 0;
+  #isEnd = false;
+  #parts: TextPart[] = [];
+
+  constructor(tools: KnownTools) {
+    this.#tools = tools;
+    this.#state = bareState(tools);
   }
 
-  return {
-    push(text) {
-      held += text;
-      return run(false);
-    },
-    end: () => run(true),
-  };
-}
+  push(text: string): readonly TextPart[] {
+    this.#held += text;
+    this.#fresh += text;
+    return this.#run();
+  }
 
-/** Goes on by one part; false once more text is needed. */
-function step(scan: Scan): boolean {
-  if (scan.held === "") return false;
-  if (scan.mode === "start") return stepStart(scan);
-  if (scan.mode === "thinking") return stepThinking(scan);
-  return scan.mode === "text" ? stepText(scan) : stepInside(scan);
-}
+  end(): readonly TextPart[] {
+    this.#isEnd = true;
+    const parts = this.#run();
+    this.#isEnd = false;
+    return parts;
+  }
 
-/** A message may be one bare call and nothing else; reasoning is told apart, so that no call is read in it. */
-function stepStart(scan: Scan): boolean {
-  const text = scan.held.trimStart();
-  if (text === "" || (thinkOpening.startsWith(text) && text !== thinkOpening)) return false;
-  if (text.startsWith(thinkOpening)) {
-    scan.mode = "thinking";
+  #run(): readonly TextPart[] {
+    while (this.#step()) continue;
+    if (this.#isEnd) this.#tell(this.#held.length);
+    const parts = this.#parts;
+    this.#parts = [];
+    return joinTexts(parts);
+  }
+
+  /** Goes on by one part; false once more text is needed. */
+  #step(): boolean {
+    if (this.#held === "") return false;
+    const state = this.#state;
+    if (state.mode === "start") return this.#stepStart(state);
+    if (state.mode === "inside") return this.#stepInside(state);
+    if (state.mode === "thinking") return this.#stepThinking();
+    return state.mode === "text" ? this.#stepText() : this.#tell(this.#held.length);
+  }
+
+  /** A message may be one bare call and nothing else; reasoning is told apart, so that no call is read in it. */
+  #stepStart(state: Bare): boolean {
+    const fresh = this.#takeFresh();
+    const verdict = state.beginning.push(fresh);
+    if (verdict === "thinking") return this.#enter({ mode: "thinking" });
+    if (verdict === "other" || this.#held.length > maxMarkupLength) return this.#enter({ mode: "text" });
+    if (!this.#isEnd) return state.isAlone(fresh) ? false : this.#enter({ mode: "text" });
+    const calls = parseCalls(this.#held, this.#tools);
+    return calls === undefined ? this.#enter({ mode: "text" }) : this.#tellCalls(calls, this.#held.length);
+  }
+
+  #stepThinking(): boolean {
+    const end = this.#held.indexOf(thinkClosing);
+    if (end === -1) return this.#tellUpTo([thinkClosing]);
+    this.#tell(end + thinkClosing.length);
+    return this.#enter(bareState(this.#tools));
+  }
+
+  #stepText(): boolean {
+    const { index, 0: opening } = anyOpening.exec(this.#held) ?? {};
+    const markup = markups.find((one) => one.opening === opening);
+    if (index === undefined || markup === undefined) return this.#tellUpTo(openings);
+    this.#tell(index);
+    const beginning = createBodyBeginning(markup.opening, this.#tools);
+    this.#enter({ mode: "inside", opening: markup.opening, beginning, ending: createEndFinder(markup) });
+    this.#fresh = this.#held.slice(markup.opening.length);
     return true;
   }
-  if (mayBeBareCall(text, scan.tools) && text.length <= maxMarkupLength) {
-    if (!scan.isEnd) {
-      const end = findJsonEnd(text, 0);
-      if (end === undefined || text.slice(end).trim() === "") return false;
-    } else {
-      const calls = parseCalls(text, scan.tools);
-      if (calls !== undefined) return tellCalls(scan, calls, scan.held.length);
-    }
+
+  #stepInside({ opening, beginning, ending }: Inside): boolean {
+    const fresh = this.#takeFresh();
+    if (beginning.push(fresh) === "other") return this.#giveUp(opening, 0);
+    const found = ending.push(fresh);
+    const length = found === undefined ? this.#held.length : opening.length + found.end;
+    if (length > maxMarkupLength) return this.#giveUp(opening, maxMarkupLength);
+    if (found === undefined && !this.#isEnd) return false;
+    const bodyEnd = found === undefined ? length : opening.length + found.bodyEnd;
+    const calls = parseCalls(this.#held.slice(opening.length, bodyEnd), this.#tools);
+    return calls === undefined ? this.#giveUp(opening, length) : this.#tellCalls(calls, length);
   }
-  scan.mode = "text";
-  return true;
-}
 
-const callKeys = ["name", "arguments", "parameters", "type", "function", "id"];
-
-/** Whether this beginning can still become `{"name": <known tool>, …}`, or the same with another key in front. */
-function mayBeBareCall(text: string, tools: KnownTools): boolean {
-  const match = /^\{\s*(?:$|"([^"]*)("?)(?:\s*:\s*"([^"]*)("?))?)/.exec(text);
-  if (match === null) return false;
-  const [, key, keyEnd, value, valueEnd] = match;
-  if (key === undefined) return true;
-  if (keyEnd === "") return callKeys.some((known) => known.startsWith(key));
-  if (!callKeys.includes(key)) return false;
-  if (key !== "name" || value === undefined) return true;
-  return valueEnd === "" ? [...tools.keys()].some((name) => name.startsWith(value)) : tools.has(value);
-}
-
-function stepThinking(scan: Scan): boolean {
-  const end = scan.held.indexOf(thinkClosing);
-  if (end === -1) {
-    tell(scan, scan.held.length - (scan.isEnd ? 0 : heldLength(scan.held, [thinkClosing])));
-    return false;
+  /** Only the opening is given up: behind it another markup may begin. */
+  #giveUp(opening: string, length: number): boolean {
+    this.#givenUp += length;
+    this.#tell(opening.length);
+    return this.#enter({ mode: this.#givenUp > maxGivenUp ? "plain" : "text" });
   }
-  tell(scan, end + thinkClosing.length);
-  scan.mode = "start";
-  return true;
-}
 
-function stepText(scan: Scan): boolean {
-  const places = openings.map((opening) => scan.held.indexOf(opening)).filter((place) => place !== -1);
-  if (places.length === 0) {
-    tell(scan, scan.held.length - (scan.isEnd ? 0 : heldLength(scan.held, openings)));
-    return false;
-  }
-  tell(scan, Math.min(...places));
-  scan.mode = "inside";
-  return true;
-}
-
-function stepInside(scan: Scan): boolean {
-  const markup = markups.find(({ opening }) => scan.held.startsWith(opening));
-  if (markup === undefined) {
-    scan.mode = "text";
+  #enter(state: State): true {
+    this.#state = state;
+    this.#fresh = this.#held;
     return true;
   }
-  const start = markup.opening.length;
-  const found = findEnd(scan.held, markup, start);
-  const isHopeless =
-    !mayBegin(scan.held.slice(start), markup, scan.tools) || scan.held.length > maxMarkupLength;
-  if (found === undefined && !scan.isEnd && !isHopeless) return false;
-  const { bodyEnd, end } = found ?? { bodyEnd: scan.held.length, end: scan.held.length };
-  const calls = isHopeless ? undefined : parseCalls(scan.held.slice(start, bodyEnd), scan.tools);
-  if (calls !== undefined) return tellCalls(scan, calls, end);
-  // Only the opening is given up: behind it another markup may begin.
-  tell(scan, start);
-  scan.mode = "text";
-  return true;
-}
 
-function findEnd(text: string, markup: Markup, start: number): { bodyEnd: number; end: number } | undefined {
-  if (markup.closing !== undefined) {
-    const bodyEnd = text.indexOf(markup.closing, start);
-    return bodyEnd === -1 ? undefined : { bodyEnd, end: bodyEnd + markup.closing.length };
+  #takeFresh(): string {
+    const fresh = this.#fresh;
+    this.#fresh = "";
+    return fresh;
   }
-  const json = text.slice(start).search(/[{]|\[(?!ARGS\])/);
-  const bodyEnd = json === -1 ? undefined : findJsonEnd(text, start + json);
-  if (bodyEnd === undefined) return undefined;
-  const { trailing } = markup;
-  if (trailing === undefined) return { bodyEnd, end: bodyEnd };
-  const rest = text.slice(bodyEnd);
-  const space = rest.length - rest.trimStart().length;
-  if (rest.startsWith(trailing, space)) return { bodyEnd, end: bodyEnd + space + trailing.length };
-  return trailing.startsWith(rest.trim()) ? undefined : { bodyEnd, end: bodyEnd };
+
+  #tellCalls(calls: readonly TextCall[], length: number): boolean {
+    this.#parts.push(...calls.map((call) => ({ kind: "call", call }) as const));
+    this.#held = this.#held.slice(length);
+    return this.#enter({ mode: "text" });
+  }
+
+  /** Keeps what may be the beginning of a marker. */
+  #tellUpTo(markers: readonly string[]): false {
+    return this.#tell(this.#held.length - (this.#isEnd ? 0 : heldLength(this.#held, markers)));
+  }
+
+  #tell(length: number): false {
+    if (length > 0) this.#parts.push({ kind: "text", text: this.#held.slice(0, length) });
+    this.#held = this.#held.slice(length);
+    this.#fresh = "";
+    return false;
+  }
 }
 
-/** Whether a body that begins so can be a call: prose about a markup is not to be held back. */
-function mayBegin(body: string, { opening }: Markup, tools: KnownTools): boolean {
-  const start = body.trimStart();
-  if (start === "") return true;
-  if (opening !== "<function=" && /^[{[]/.test(start)) return true;
-  const named = start.replace(/^<(f(u(n(c(t(i(on?)?)?)?)?)?)?)?$|^<function=/, "");
-  const name = /^[\w.-]*/.exec(named)?.[0] ?? "";
-  const isOpen = name.length === named.length;
-  return isOpen ? [...tools.keys()].some((tool) => tool.startsWith(name)) : tools.has(name);
-}
-
-function tellCalls(scan: Scan, calls: readonly TextCall[], length: number): boolean {
-  scan.parts.push(...calls.map((call) => ({ kind: "call", call }) as const));
-  scan.held = scan.held.slice(length);
-  scan.mode = "text";
-  return true;
-}
-
-function tell(scan: Scan, length: number): void {
-  if (length > 0) scan.parts.push({ kind: "text", text: scan.held.slice(0, length) });
-  scan.held = scan.held.slice(length);
+function bareState(tools: KnownTools): Bare {
+  return { mode: "start", beginning: createBareBeginning(tools), isAlone: createLoneJsonTest() };
 }
 
 function joinTexts(parts: readonly TextPart[]): readonly TextPart[] {

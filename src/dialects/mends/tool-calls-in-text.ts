@@ -60,6 +60,8 @@ function withToolFinish(choice: JsonObject): JsonObject {
 interface ChoiceState {
   readonly scanner: ToolTextScanner;
   calls: number;
+  /** White space behind a call, while nothing else came behind it; undefined otherwise. */
+  blanks: string | undefined;
   /** The backend sends calls of its own: what stands in the text is none. */
   hasOwn: boolean;
 }
@@ -118,6 +120,7 @@ class ToolTextStage implements MendStage {
     return this.#states.of(index, () => ({
       scanner: createToolTextScanner(this.#tools),
       calls: 0,
+      blanks: undefined,
       hasOwn: false,
     }));
   }
@@ -151,13 +154,20 @@ function deltasOf(
   choice: number,
 ): readonly JsonObject[] {
   return parts.flatMap((part): readonly JsonObject[] => {
-    if (part.kind === "text") {
-      // The line breaks around calls belong to the markup.
-      return state.calls > 0 && part.text.trim() === "" ? [] : [{ content: part.text }];
-    }
+    if (part.kind === "text") return textDeltas(part.text, state);
     const index = state.calls;
     state.calls += 1;
+    state.blanks = "";
     const id = digestCallId(answerId, choice, index);
     return [{ tool_calls: [{ index, id, type: "function", function: part.call }] }];
   });
+}
+
+/** White space between a call and the next, or the end, belongs to the markup; in front of text it is the text's. */
+function textDeltas(text: string, state: ChoiceState): readonly JsonObject[] {
+  if (state.blanks === undefined) return [{ content: text }];
+  const content = state.blanks + text;
+  const isBlank = text.trim() === "";
+  state.blanks = isBlank ? content : undefined;
+  return isBlank ? [] : [{ content }];
 }

@@ -163,6 +163,28 @@ describe("tool-calls-in-text in a stream", () => {
     expect(sentAfter.map((sent) => callsIn(deltasOf(sent)).length)).toEqual([0, 0, 0, 1, 1]);
   });
 
+  const marked = `<tool_call>${oslo}</tool_call>`;
+
+  it.each([
+    [`${marked}\nI called it.\n\n- one\n- two\n`, "\nI called it.\n\n- one\n- two\n"],
+    [`So: \n${marked}\n \n${marked}\n`, "So: \n"],
+    [`${marked}\n\nThen\n\n${marked}\n\n`, "\n\nThen\n\n"],
+    [`${marked} \n`, ""],
+  ])(
+    "drops of %j only the white space that surrounds the markup, however it is cut",
+    (content, spokenText) => {
+      const sizes = [[1], [2], [3, 1, 5], [marked.length, 1, 1, 1, 1], [1000]];
+      for (const size of sizes) {
+        const { sent } = runStream([mend], [...cut(content, size).map(spoken), chunkOf({}, "stop")], facts);
+        expect(joined(sent, "content")).toBe(spokenText);
+      }
+    },
+  );
+
+  it("drops the white space behind the last call where a stream ends without a finish, too", () => {
+    expect(joined(runStream([mend], [marked, "\n", "\n"].map(spoken), facts).sent, "content")).toBe("");
+  });
+
   it("takes text beside the backend's own calls for text", () => {
     const own = { index: 0, id: "a", type: "function", function: { name: "get_time", arguments: "{}" } };
     const chunks = [spoken("<tool"), chunkOf({ tool_calls: [own] }), spoken(`_call>${oslo}</tool_call>`)];
@@ -218,6 +240,19 @@ describe("tool-calls-in-text on any text", () => {
         expect(joined(sent, "content").replaceAll(/\s/g, "")).toBe(
           String(whole["content"]).replaceAll(/\s/g, ""),
         );
+      }),
+    );
+  });
+
+  it("gives out the same white space however a stream is cut", () => {
+    const spaced = fc
+      .array(fc.constantFrom(`<tool_call>${oslo}</tool_call>`, " ", "\n", "word", "<"), { maxLength: 10 })
+      .map((parts) => parts.join(""));
+    const contentOf = (pieces: readonly string[]) =>
+      joined(runStream([mend], [...pieces.map(spoken), chunkOf({}, "stop")], facts).sent, "content");
+    fc.assert(
+      fc.property(spaced, lengths, (content, sizes) => {
+        expect(contentOf(cut(content, sizes))).toBe(contentOf([content]));
       }),
     );
   });
