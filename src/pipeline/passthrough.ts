@@ -1,7 +1,9 @@
 /** The catch-all: any other path and method, bodies streamed both ways. Knows no endpoint. */
 import type { Context } from "hono";
 import { bodyTooLarge } from "../errors.ts";
+import type { Exchange } from "../exchange.ts";
 import { announcedLength, limitBody } from "../http/body.ts";
+import type { CancelReason, Cancellation } from "../http/cancel.ts";
 import { mediaType } from "../http/headers.ts";
 import { forwardQuery, upstreamPath } from "../http/paths.ts";
 import { errorOf, maxErrorBytes } from "../normalise/answer.ts";
@@ -14,8 +16,9 @@ import type { BreakerOutcome } from "../route/breaker.ts";
 import type { AppEnv } from "./app-env.ts";
 import type { Attempt } from "./attempt.ts";
 import { runAttempts } from "./attempts.ts";
+import { type BodyEnd, watchBody } from "./passed-body.ts";
 import type { Services } from "./services.ts";
-import { settle } from "./settle.ts";
+import { type Ending, settle } from "./settle.ts";
 
 /** The Hono handler of every path that no route has. */
 export function passThrough(services: Services): (c: Context<AppEnv>) => Promise<Response> {
@@ -54,10 +57,7 @@ export function passThrough(services: Services): (c: Context<AppEnv>) => Promise
       throw work.reason === "body-too-large" ? bodyTooLarge(maxBodyBytes) : thrown;
     });
 
-    const body = whenRead(answer.body, (outcome) => {
-      attempt.release(work.reason === undefined ? outcome : "neutral");
-      settle(exchange, work, services, { status: answer.status, outcome: "ended" });
-    });
+    const body = passBody(answer, { exchange, work, services, attempt });
     const headers = answerHeaders(exchange, services.runtime.now(), answer.headers);
     return services.runtime.respond(body, answer.status, headers);
   };
@@ -79,6 +79,8 @@ async function readPassed(
   const { backend } = attempt;
   try {
     if (status >= 400) throw await errorOf(response, { backend, method, path });
+    // The app takes no body along for a HEAD, so nobody would ever read an empty one to its end.
+    if (method === "HEAD") return { status, headers, body: null };
     if (mediaType(headers) !== "application/json") return { status, headers, body: response.body };
     const start = await readStart(response.body, maxErrorBytes);
     if (start.rest === undefined && isHiddenError(start.bytes)) {
@@ -101,31 +103,46 @@ async function readPassed(
   }
 }
 
-/** Calls back once, when the body was sent to its end, broke off, or the client left it. */
-function whenRead(body: PassedAnswer["body"], done: (outcome: BreakerOutcome) => void): PassedAnswer["body"] {
-  if (!(body instanceof ReadableStream)) {
-    done("success");
-    return body;
-  }
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done: isOver, value } = await reader.read();
-          if (!isOver) return controller.enqueue(value);
-          done("success");
-          controller.close();
-        } catch (cause) {
-          done("failure");
-          controller.error(cause);
-        }
-      },
-      cancel(reason) {
-        done("neutral");
-        return reader.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+interface Passing {
+  readonly exchange: Exchange;
+  readonly work: Cancellation;
+  readonly services: Services;
+  readonly attempt: Attempt;
+}
+
+/** What the client is sent: once it is over, however that came, the attempt and the exchange are too. */
+function passBody({ status, body }: PassedAnswer, passing: Passing): PassedAnswer["body"] {
+  const { plan, runtime } = passing.services;
+  const onEnd = (end: BodyEnd) => endPassing(end, status, passing);
+  if (body instanceof ReadableStream)
+    return watchBody(body, { idleTimeoutMs: plan.idleTimeoutMs, onEnd }, runtime);
+  onEnd("whole");
+  return body;
+}
+
+function endPassing(end: BodyEnd, status: number, { exchange, work, services, attempt }: Passing): void {
+  if (end === "client-gone" || end === "client-stalled") work.cancel(end);
+  if (end === "idle-timeout") attempt.cancellation.cancel(end);
+  const { reason } = attempt.cancellation;
+  const ending = endingOf(end, attempt);
+  attempt.release(outcomeOf(end, reason));
+  settle(exchange, work, services, { status, ...ending });
+}
+
+/** A client that left broke the body off too, whichever of the two was told first. */
+function endingOf(end: BodyEnd, attempt: Attempt): Omit<Ending, "status"> {
+  const { reason } = attempt.cancellation;
+  if (reason === "client-gone" || reason === "client-stalled")
+    return { outcome: "cancelled", problem: reason };
+  if (reason !== undefined) return { outcome: "faulted", problem: reason };
+  if (typeof end === "string") return { outcome: "ended" };
+  const { code, message } = attempt.broken(end.cause);
+  return { outcome: "faulted", problem: code ?? message };
+}
+
+/** What it says of the backend: one that broke or fell silent failed, and what was called off says nothing. */
+function outcomeOf(end: BodyEnd, reason: CancelReason | undefined): BreakerOutcome {
+  if (reason === "idle-timeout" || reason === "backend-down") return "failure";
+  if (reason !== undefined) return "neutral";
+  return end === "whole" ? "success" : "failure";
 }

@@ -1,6 +1,7 @@
 /** Puts the backends that may take a request in the order in which they are to be tried. Knows no request bodies. */
 import type { Plan } from "../config/plan.ts";
 import type { RoutePlan } from "../config/route-plan.ts";
+import { badGateway, type ProxyError } from "../errors.ts";
 import { findCandidates, type RouteNeeds } from "../route/candidates.ts";
 import { policies } from "../route/policies.ts";
 import type { ConversationHint, Policy, PolicyMemory } from "../route/policy.ts";
@@ -70,12 +71,19 @@ export function createRouter(
   };
 }
 
+/** Those that are drained are better than none, but whom the route leaves out never is. */
 function allowedOf(
   snapshots: readonly BackendSnapshot[],
   { backends }: RoutePlan,
 ): readonly BackendSnapshot[] {
-  const allowed = snapshots.filter(
-    ({ backend, isDrained }) => isDrained !== true && (backends?.has(backend.name) ?? true),
-  );
-  return allowed.length > 0 ? allowed : snapshots;
+  const allowed = snapshots.filter(({ backend: { name } }) => backends?.has(name) ?? true);
+  if (allowed.length === 0) throw routeLeadsNowhere([...(backends ?? [])]);
+  const undrained = allowed.filter(({ isDrained }) => isDrained !== true);
+  return undrained.length > 0 ? undrained : allowed;
+}
+
+/** The configuration's fault, which a wait for a place would only hide. */
+function routeLeadsNowhere(names: readonly string[]): ProxyError {
+  const message = `The entry of \`routes\` that this request matches names no backend that exists: ${names.join(", ")}.`;
+  return badGateway(message, "route_without_backend");
 }

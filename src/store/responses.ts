@@ -31,8 +31,9 @@ export function openResponses(
   owner: string | undefined,
   lifetimeMs: number,
 ): ResponseStore {
-  const keyOf = (id: string) => `response ${owner ?? ""} ${id}`;
-  const itemKeyOf = (id: string) => `response item ${owner ?? ""} ${id}`;
+  // Owners and ids may hold blanks, and only what is quoted tells where one ends and the other begins.
+  const keyOf = (id: string) => JSON.stringify(["response", owner ?? null, id]);
+  const itemKeyOf = (id: string) => JSON.stringify(["response item", owner ?? null, id]);
 
   async function find(id: string): Promise<StoredResponse | undefined> {
     const text = await store.get(keyOf(id));
