@@ -60,6 +60,8 @@ async function writeStream(
     if (start !== undefined && start.next === undefined)
       return outgoing.sendWhole(status, headers, joinChunks(start.pieces));
     outgoing.begin(status, headers);
+    // A body that breaks while the client takes nothing would be heard of only once it did.
+    reader.closed.catch(() => outgoing.breakOff());
     if (start !== undefined) for (const piece of start.pieces) await outgoing.write(piece);
     for (let next = start?.next ?? reader.read(); ; next = reader.read()) {
       const { done, value } = await next;

@@ -201,6 +201,20 @@ describe("an answer that a middleware made the platform's own", () => {
 });
 
 /** Some other channel, which is a stream at its end. */
+it("a stream that breaks while its client takes nothing cuts the connection", async () => {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
+  const { feed, turn, wire } = serve(() => answer(body));
+  await feed(get);
+  wire.takes = false;
+  controller?.enqueue(bytesOf("x".repeat(100_000)));
+  await turn.settle();
+  expect(wire.isDestroyed).toBe(false);
+  controller?.error(new Error("The client takes nothing."));
+  await turn.settle();
+  expect(wire.isDestroyed).toBe(true);
+});
+
 const channelOver = (readable: ReadableStream<Uint8Array>) => ({
   readable,
   isReady: () => true,
