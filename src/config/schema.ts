@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { findUrlProblem } from "./backend-url.ts";
 import { findKeyProblems } from "./check-keys.ts";
+import { findRouteProblems } from "./check-routes.ts";
 import { mendIds } from "./mend-ids.ts";
 import { health } from "./schema-health.ts";
 import { images } from "./schema-images.ts";
@@ -152,7 +153,8 @@ const sections = z.strictObject({
 
 /** The whole configuration file. */
 export const configSchema = sections.check((context) => {
-  for (const { path, expected, hint } of findKeyProblems(context.value)) {
+  const problems = [...findKeyProblems(context.value), ...findRouteProblems(context.value)];
+  for (const { path, expected, hint } of problems) {
     const input = context.value;
     context.issues.push({ code: "custom", input, path: [...path], message: expected, params: { hint } });
   }
