@@ -2,10 +2,13 @@
 import { selectMendsOfAny } from "../dialects/apply.ts";
 import { severalChoices } from "../dialects/mends/several-choices.ts";
 import { severalPrompts } from "../dialects/mends/several-prompts.ts";
+import { ProxyError } from "../errors.ts";
 import { createCancellation } from "../http/cancel.ts";
 import type { Answer } from "../normalise/answer.ts";
 import { mergeAnswers, mergeStreams } from "../normalise/merge.ts";
 import { usageOf } from "../protocol/openai/read-usage.ts";
+import { mayMoveOn } from "../route/failover.ts";
+import type { Place } from "../route/queue/waiting-room.ts";
 import { goOn, parseAnswer } from "./answer-body.ts";
 import { mayAnswer } from "./may-answer.ts";
 import { type ModelRequestBody, toRequestBody } from "./request-body.ts";
@@ -40,48 +43,67 @@ export function openChoices(
   return openEach(clientHeaders, request, singles, journey);
 }
 
+/** All of them on one backend, and on another one where it fails: each part by itself would go where it has no place. */
 async function openEach(
   clientHeaders: Headers,
   request: ModelRequestBody,
   { requests, perPrompt }: Singles,
   journey: Journey,
 ): Promise<OpenAnswer> {
-  const { exchange } = journey;
-  const { router, places } = journey.services;
-  // One place for all of them: each waiting for its own, they could wait for each other for ever.
+  const { exchange, work, services } = journey;
+  const { router, places } = services;
   const wish = wishOf(request, journey);
   const singles = requests.map((fields) => toRequestBody(fields, exchange.target?.model));
-  const place = await places.take(
-    router.order(wish, new Set()),
-    { exchange, model: wish.needs.model },
-    journey.work.signal,
-  );
-  exchange.backend = place.backend;
-  exchange.waitedMs += place.waitedMs;
+  const tried = new Set<string>();
+  for (;;) {
+    // One place for all of them: each waiting for its own, they could wait for each other for ever.
+    const asking = { exchange, model: wish.needs.model };
+    const place = await places.take(router.order(wish, tried), asking, work.signal);
+    exchange.backend = place.backend;
+    exchange.waitedMs += place.waitedMs;
+    try {
+      return await openOn(place, clientHeaders, singles, perPrompt, journey);
+    } catch (thrown) {
+      place.release({ isServed: false });
+      tried.add(place.backend);
+      const mayGoOn = thrown instanceof ProxyError && mayMoveOn(thrown) && work.reason === undefined;
+      if (!mayGoOn || router.order(wish, tried).length === 0) throw thrown;
+    }
+  }
+}
+
+async function openOn(
+  place: Place,
+  clientHeaders: Headers,
+  singles: readonly ModelRequestBody[],
+  perPrompt: number,
+  journey: Journey,
+): Promise<OpenAnswer> {
+  const { exchange } = journey;
   const work = createCancellation(journey.work.signal, "parent");
   const tries = singles.map((single, index) => {
     const tokens = index % perPrompt === 0 ? exchange.tokens : withoutPrompt(exchange.tokens);
     return { single, own: { ...exchange, tokens, mends: new Set<string>() } };
   });
-  const opening = tries.map(({ single, own }) => {
-    return openWithTool(clientHeaders, single, { ...journey, exchange: own, work, placeOn: place.backend });
-  });
+  const held = { ...journey, work, placeOn: place.backend, only: place.backend };
+  const opening = tries.map(({ single, own }) =>
+    openWithTool(clientHeaders, single, { ...held, exchange: own }),
+  );
   let open: readonly OpenAnswer[];
   try {
     open = await Promise.all(opening);
   } catch (thrown) {
     // The others are not to work for an answer that nobody gets.
     work.cancel("parent");
-    // Boxes have worked for it all the same.
+    // The backend has worked for it all the same.
     exchange.attempts = Math.max(...tries.map(({ own }) => own.attempts));
-    place.release({ isServed: false });
     for (const late of opening) void late.then(({ attempt }) => attempt.release("neutral")).catch(() => {});
     throw thrown;
   }
   const [first] = open;
   const own = tries[0]?.own;
   if (first === undefined || own === undefined) throw new Error("At least two choices were asked for.");
-  Object.assign(exchange, { backend: own.backend, attempts: own.attempts, firstByteAt: own.firstByteAt });
+  Object.assign(exchange, { attempts: own.attempts, firstByteAt: own.firstByteAt });
   for (const id of own.mends) exchange.mends.add(id);
   const release: Attempt["release"] = (outcome) => {
     for (const { attempt } of open) attempt.release(outcome);

@@ -45,6 +45,38 @@ describe("several choices", () => {
     expect(await app.inFlight()).toBe(0);
   });
 
+  it("wait together for a place on another box where the first one fails", async () => {
+    const broken = await startUpstream((_request, response) => sendJson(response, 500, { error: "boom" }));
+    const held: (() => void)[] = [];
+    upstream.handle = (_request, response) => void held.push(() => sendJson(response, 200, chatAnswer()));
+    const boxes = createTestApp({
+      backends: {
+        broken: { url: broken.url },
+        box: { url: upstream.url, max_concurrency: 1 },
+      },
+      model_mapping: { "gpt-4o": "local-chat", other: "other-chat" },
+      routing: { policy: "in_order" },
+      routes: [{ aliases: ["other"], backends: ["box"] }],
+    });
+    const ordinary = boxes.chat({ model: "other" });
+    await expect.poll(() => held.length).toBe(1);
+    const several = boxes.chat({ n: 3 });
+    await expect.poll(() => broken.requests.filter(({ method }) => method === "POST").length).toBe(3);
+    await expect
+      .poll(async () => ((await (await boxes.request("/health")).json()) as { queue: unknown }).queue)
+      .toMatchObject({ waiting: 1, running: 1 });
+    expect(held).toHaveLength(1);
+    held[0]?.();
+    expect((await ordinary).status).toBe(200);
+    await expect.poll(() => held.length).toBe(4);
+    for (const answer of held.slice(1)) answer();
+    const response = await several;
+    expect([response.status, response.headers.get("x-proxy-backend")]).toEqual([200, "box"]);
+    expect(((await response.json()) as Answered).choices).toHaveLength(3);
+    expect(await boxes.inFlight()).toBe(0);
+    await broken.stop();
+  });
+
   it("come in one stream, with one id, one usage and one [DONE]", async () => {
     upstream.handle = (_request, response) => {
       const own = (frame: string) => frame.replace("chatcmpl-1", `chatcmpl-${upstream.requests.length}x`);
