@@ -135,10 +135,12 @@ describe("time limits", () => {
       for (let index = 0; index < 2_000; index++) response.write(chatChunk("x".repeat(2_000)));
       response.end(`${chatChunk("", "stop")}data: [DONE]\n\n`);
     };
-    const response = await appWith({ idle_timeout: 0.1 }).chat({ stream: true });
+    const response = await appWith({ idle_timeout: 1 }).chat({ stream: true });
     const reader = response.body?.getReader();
-    await reader?.read();
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    for (let pause = 0; pause < 10; pause++) {
+      await reader?.read();
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
     let text = "";
     const decoder = new TextDecoder();
     for (;;) {
