@@ -1,17 +1,11 @@
 /** What the schema of single keys cannot see: the same name or secret twice, and authentication without any key. Pure. */
-import type { ConfigPath } from "./config-path.ts";
 import { shortKeyName } from "./key-plan.ts";
 import type { KeySections } from "./schema-keys.ts";
 import { Secret } from "./secret.ts";
-
-export interface KeyProblem {
-  readonly path: ConfigPath;
-  readonly expected: string;
-  readonly hint: string;
-}
+import type { SectionProblem } from "./section-problem.ts";
 
 /** In the order of the file; a secret beside the digest of the same one goes unnoticed, since digests take time. */
-export function findKeyProblems({ authentication, keys }: KeySections): readonly KeyProblem[] {
+export function findKeyProblems({ authentication, keys }: KeySections): readonly SectionProblem[] {
   const short = authentication.valid_api_keys;
   if (authentication.enabled === true && short.length === 0 && keys.length === 0) {
     return [
@@ -22,7 +16,7 @@ export function findKeyProblems({ authentication, keys }: KeySections): readonly
       },
     ];
   }
-  const problems: KeyProblem[] = [];
+  const problems: SectionProblem[] = [];
   const names = new Map(short.map((_key, index) => [shortKeyName(index), `valid_api_keys[${index}]`]));
   const values = new Map<string, string>(
     short.flatMap((key, index) =>

@@ -1,12 +1,6 @@
 /** What the schema of a single route cannot see: whether its backends exist. Pure. */
-import type { ConfigPath } from "./config-path.ts";
+import type { SectionProblem } from "./section-problem.ts";
 import { findNearest } from "./nearest.ts";
-
-export interface RouteProblem {
-  readonly path: ConfigPath;
-  readonly expected: string;
-  readonly hint: string;
-}
 
 export interface RouteSections {
   readonly backends: Readonly<Record<string, unknown>>;
@@ -14,7 +8,7 @@ export interface RouteSections {
 }
 
 /** In the order of the file. */
-export function findRouteProblems({ backends, routes }: RouteSections): readonly RouteProblem[] {
+export function findRouteProblems({ backends, routes }: RouteSections): readonly SectionProblem[] {
   const known = Object.keys(backends);
   return routes.flatMap((route, index) =>
     route.backends.flatMap((name, place) => {

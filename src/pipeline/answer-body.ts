@@ -2,8 +2,7 @@
 import type { BackendPlan } from "../config/plan.ts";
 import { labelOf } from "../dialects/label.ts";
 import { badGateway } from "../errors.ts";
-import type { WholeAnswer } from "../normalise/whole-answer.ts";
-import { parseObject } from "../normalise/whole-answer.ts";
+import { parseObject, type WholeAnswer } from "../normalise/whole-answer.ts";
 import type { JsonObject } from "../protocol/openai/fields.ts";
 import type { OpenAnswer } from "./open-answer.ts";
 

@@ -1,7 +1,7 @@
 /** One try on one backend, from the choice of it to the end of its answer: its place, its time limit, what came of it. */
 import type { BackendPlan } from "../config/plan.ts";
 import { ProxyError } from "../errors.ts";
-import { type Cancellation, createCancellation } from "../http/cancel.ts";
+import { type Cancellation, type CancelReason, createCancellation } from "../http/cancel.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
 import type { RunningRequest } from "../route/pool.ts";
 import type { Place } from "../route/queue/waiting-room.ts";
@@ -94,6 +94,12 @@ export class Attempt {
     });
     this.cancellation.finish();
   }
+}
+
+/** What it says of the backend that its answer was called off, if it was: one that fell silent or is down has failed. */
+export function outcomeOfCancel(reason: CancelReason | undefined): BreakerOutcome | undefined {
+  if (reason === undefined) return undefined;
+  return reason === "idle-timeout" || reason === "backend-down" ? "failure" : "neutral";
 }
 
 /** What an error says of the backend's health: a refusal is an answer, and a client that left says nothing. */

@@ -15,7 +15,7 @@ import type { Services } from "./services.ts";
 
 export interface AttemptPlan<T> {
   readonly wish: Wish;
-  readonly toRequest: (backend: BackendPlan, attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>;
+  readonly toRequest: (backend: BackendPlan) => UpstreamRequest | Promise<UpstreamRequest>;
   /** Reads as much of the response as makes sure that it is an answer. */
   readonly read: (response: Response, attempt: Attempt) => Promise<T>;
   /** False where the request body can be read only once. */
@@ -63,7 +63,7 @@ export async function runAttempts<T>(
       const { signal } = attempt.cancellation;
       const waiting = awaitReady(snapshot, exchange, plan.wish.needs.model, signal, services);
       if (waiting !== undefined) await waiting;
-      const made = toRequest(plan, backend, attempt);
+      const made = toRequest(plan, backend);
       const request = made instanceof Promise ? await made : made;
       attempt.expectFirstByte();
       const response = await send(request, backend, runtime, attempt.cancellation);
@@ -104,13 +104,12 @@ export async function runAttempts<T>(
 function toRequest<T>(
   plan: AttemptPlan<T>,
   backend: BackendPlan,
-  attempt: Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   const ownFault = (thrown: unknown): never => {
     throw thrown instanceof ProxyError ? thrown : internalError(thrown);
   };
   try {
-    const made = plan.toRequest(backend, attempt);
+    const made = plan.toRequest(backend);
     return made instanceof Promise ? made.catch(ownFault) : made;
   } catch (thrown) {
     return ownFault(thrown);

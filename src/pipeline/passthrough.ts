@@ -14,7 +14,7 @@ import { answerHeaders } from "../respond/headers.ts";
 import { upstreamHeaders } from "../upstream/request.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
 import type { AppEnv } from "./app-env.ts";
-import type { Attempt } from "./attempt.ts";
+import { type Attempt, outcomeOfCancel } from "./attempt.ts";
 import { runAttempts } from "./attempts.ts";
 import { type BodyEnd, watchBody } from "./passed-body.ts";
 import type { Services } from "./services.ts";
@@ -142,7 +142,5 @@ function endingOf(end: BodyEnd, attempt: Attempt): Omit<Ending, "status"> {
 
 /** What it says of the backend: one that broke or fell silent failed, and what was called off says nothing. */
 function outcomeOf(end: BodyEnd, reason: CancelReason | undefined): BreakerOutcome {
-  if (reason === "idle-timeout" || reason === "backend-down") return "failure";
-  if (reason !== undefined) return "neutral";
-  return end === "whole" ? "success" : "failure";
+  return outcomeOfCancel(reason) ?? (end === "whole" ? "success" : "failure");
 }

@@ -17,7 +17,7 @@ export function boundStream(
   source: StreamSource,
   { streamMs, streamBytes }: RequestBounds,
   runtime: Runtime,
-  onOverdue: () => void = nothingToStop,
+  onOverdue: () => void,
 ): BoundedStream {
   if (streamMs === 0 && streamBytes === 0) return { source, stop: nothingToStop };
   const { reader } = source;

@@ -9,6 +9,7 @@ import { createEventStream, type EventStream, type StreamOutcome } from "../sse/
 import type { Runtime } from "../runtime.ts";
 import type { CancelReason } from "../http/cancel.ts";
 import type { BreakerOutcome } from "../route/breaker.ts";
+import { outcomeOfCancel } from "./attempt.ts";
 import { createExcerpt } from "./excerpt.ts";
 import type { Journey, OpenAnswer } from "./open-answer.ts";
 import { settle } from "./settle.ts";
@@ -118,8 +119,9 @@ function outcomeOf(
   reason: CancelReason | undefined,
   problem: string | null | undefined,
 ): BreakerOutcome {
-  if (reason === "idle-timeout" || reason === "backend-down") return "failure";
-  if (outcome === "cancelled" || reason !== undefined) return "neutral";
+  const calledOff = outcomeOfCancel(reason);
+  if (calledOff !== undefined) return calledOff;
+  if (outcome === "cancelled") return "neutral";
   // Of several streams joined to one, one may have broken while the joined one ended as it should.
   return outcome === "faulted" || problem?.startsWith("backend_") === true ? "failure" : "success";
 }

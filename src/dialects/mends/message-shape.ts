@@ -54,13 +54,8 @@ function shapeMessage(choice: JsonObject, answerId: unknown): JsonObject {
 const neverNull = ["annotations", "function_call", "audio"];
 
 function withoutNulls(message: JsonObject): JsonObject {
-  if (!neverNull.some((key) => message[key] === null)) return message;
-  return (
-    without(
-      message,
-      neverNull.filter((key) => message[key] === null),
-    ) ?? message
-  );
+  const nulls = neverNull.filter((key) => message[key] === null);
+  return without(message, nulls) ?? message;
 }
 
 function wholeCalls(told: readonly unknown[], choice: JsonObject, answerId: unknown): readonly JsonObject[] {
