@@ -25,7 +25,7 @@ export type BreakerState =
       readonly cooldownMs: number;
     };
 
-/** What an attempt tells of its box; see `classifyOutcome`. */
+/** What an attempt tells of its box. */
 export type BreakerOutcome = "success" | "failure" | "neutral";
 
 export type BreakerEvent =
