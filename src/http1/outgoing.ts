@@ -200,12 +200,17 @@ export class Outgoing {
   /** For what broke on the way to the socket, since the app answers its own errors. */
   breakOff(): void {
     if (this.#state === "new") this.sendWhole(500, noFields, null);
-    else if (this.#state !== "ended") {
-      // Where nothing but the connection's end tells the body's, an end in good order would make it whole. Elsewhere the
-      // client sees what is missing, and an error could cost it what was sent before.
-      if (this.#framing === "plain" && this.#owed === undefined) this.#outflow.reset();
-      else this.#outflow.destroy();
-    }
+    else if (this.#state !== "ended") this.cut();
+  }
+
+  /**
+   * Ends the connection now. Where nothing but that tells the end of a body, an end in good order would make it whole.
+   * Elsewhere the client sees what is missing, and an error could cost it what was sent before.
+   */
+  cut(): void {
+    const endsByClosing = this.#state === "begun" && this.#framing === "plain" && this.#owed === undefined;
+    if (endsByClosing) this.#outflow.reset();
+    else this.#outflow.destroy();
   }
 }
 

@@ -187,7 +187,7 @@ export class ServerConnection implements WireUser, Connection {
 
   /** Its patience has ended. */
   expire(): void {
-    if (this.#isClosing || this.#current !== undefined) this.#wire.destroy();
+    if (this.#isClosing || this.#current !== undefined) this.cut();
     else if (this.#ahead === undefined || this.#isBlocked) this.#close();
     else this.#refuse(408);
   }
@@ -195,6 +195,14 @@ export class ServerConnection implements WireUser, Connection {
   /** Takes no further request; what is running may end. */
   stop(): void {
     if (this.#current === undefined) this.#close();
+  }
+
+  /** Ends it now, whatever is on its way. */
+  cut(): void {
+    // Who has yet to take what was written is not to take its beginning for all of it.
+    if (this.#isBlocked) this.#wire.reset();
+    else if (this.#current !== undefined) this.#current.outgoing.cut();
+    else this.#wire.destroy();
   }
 
   destroy(): void {

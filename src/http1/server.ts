@@ -70,7 +70,7 @@ export function createServer(parts: ServerParts): Server {
       return over;
     },
     cut() {
-      for (const connection of connections) connection.destroy();
+      for (const connection of connections) connection.cut();
     },
   };
 }

@@ -92,14 +92,14 @@ describe("a client that takes nothing of a streamed answer", () => {
     return serve(() => answer(new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 })));
   }
 
-  it("is cut after an hour", async () => {
+  it("is cut after an hour, as an error", async () => {
     const { feed, wire, wait } = stream();
     wire.takes = false;
     await feed(get);
     await wait(3_599_999);
     expect(wire.isDestroyed).toBe(false);
     await wait(1);
-    expect(wire.isDestroyed).toBe(true);
+    expect([wire.isDestroyed, wire.isReset]).toEqual([true, true]);
   });
 
   it("has another hour each time that it takes some", async () => {
@@ -209,6 +209,7 @@ describe("a server that stops", () => {
         };
       },
       stop: () => void server.stop().then(() => (isOver = true)),
+      cut: () => server.cut(),
       async isOver() {
         await turn.settle();
         return isOver;
@@ -274,6 +275,38 @@ describe("a server that stops", () => {
     vi.advanceTimersByTime(100_000);
     expect([wire.isEnded, wire.isDestroyed]).toEqual([true, false]);
   });
+
+  const endless = () =>
+    answer(new ReadableStream<Uint8Array>({ start: (to) => to.enqueue(bytesOf("half")) }));
+
+  it.each([
+    ["a stream to a client of HTTP/1.0, which takes the connection's end for its end", "1.0", endless, true],
+    ["a stream in chunks, whose last one is missing", "1.1", endless, false],
+    ["a request without an answer", "1.0", () => new Promise<never>(() => {}), false],
+  ])("cuts %s, as HTTP/%s has it", async (_what, version, handle, isReset) => {
+    const server = start(handle);
+    const { wire, say } = server.connect();
+    say(get.replace("1.1", version));
+    await server.turn.settle();
+    server.stop();
+    server.cut();
+    expect([wire.isDestroyed, wire.isReset]).toEqual([true, isReset]);
+    expect(await server.isOver()).toBe(true);
+  });
+
+  it.each([true, false])(
+    "cuts who has yet to take the end of its answer as an error: %s",
+    async (isBlocked) => {
+      const server = start(() => answer("long"));
+      const { wire, say } = server.connect();
+      wire.takes = !isBlocked;
+      say(get.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n"));
+      await server.turn.settle();
+      server.stop();
+      server.cut();
+      expect([wire.isDestroyed, wire.isReset]).toEqual([true, isBlocked]);
+    },
+  );
 
   it("takes no request of a client that came at the last moment", async () => {
     const server = start(() => answer("x"));
