@@ -46,7 +46,9 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Each byte a character, as the fields of HTTP are. */
 export function textOf(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
-  return /^[\0-\x7f]*$/.test(text) ? text : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  // What is more than ASCII comes out shorter than its bytes, or as a mark of replacement.
+  const isAscii = text.length === bytes.byteLength && !text.includes("\ufffd");
+  return isAscii ? text : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
 /** Such as a name or a method: RFC 9110 5.6.2. */
