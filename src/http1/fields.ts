@@ -8,6 +8,13 @@ export const mostHeadBytes = 16 * 1024;
 
 const [tab, lineFeed, carriageReturn, lastControl] = [9, 10, 13, 31];
 
+/** An empty line before a request is no request: RFC 9112 2.2. */
+export function withoutEmptyLines(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let start = 0;
+  while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2;
+  return start === 0 ? bytes : bytes.subarray(start);
+}
+
 /**
  * The index behind the empty line that ends a head, looked for from `from` on; -1 while it has not come. Looks at the byte
  * that would be the last of the four, and leaves out as many as it rules out.

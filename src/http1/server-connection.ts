@@ -1,12 +1,12 @@
 /** A client's connection: one request after the other, each answered before the next is looked at. RFC 9112. */
 import { joinChunks } from "../byte-channel.ts";
 import { writeAnswer } from "./answer-writer.ts";
-import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf } from "./fields.ts";
+import { findHeadEnd, mayBecomeHead, mostHeadBytes, textOf, withoutEmptyLines } from "./fields.ts";
 import { formatStatusLine } from "./format-head.ts";
 import { parseRequestHead, type Refusal } from "./request-head.ts";
 import { RequestUrls } from "./request-url.ts";
 import { type Connection, ServedRequest } from "./served-request.ts";
-import { patience, type Service } from "./service.ts";
+import { patience, type Service, stayingFields } from "./service.ts";
 import type { Turn, Wire, WireUser } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,9 +14,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /** Of requests that came before their turn. */
 const mostAheadBytes = 64 * 1024;
 
-const [lineFeed, carriageReturn] = [10, 13];
-
-const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;
+const carriageReturn = 13;
 
 export interface ConnectionOwner {
   /** It is over; told once. */
@@ -57,10 +55,7 @@ export class ServerConnection implements WireUser, Connection {
   }
 
   #readHead(received: Bytes): void {
-    // An empty line before a request is no request: RFC 9112 2.2.
-    let start = 0;
-    while (received[start] === carriageReturn && received[start + 1] === lineFeed) start += 2;
-    const bytes = start === 0 ? received : received.subarray(start);
+    const bytes = withoutEmptyLines(received);
     if (this.#current !== undefined || this.#isBlocked) {
       this.#ahead = bytes;
       if (bytes.byteLength > mostAheadBytes) this.pause();

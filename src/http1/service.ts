@@ -30,3 +30,6 @@ export const patience = {
   /** For a client to close after us while the server stops: many see only with their next request that we closed. */
   stop: 2_000,
 };
+
+/** The fields of an answer after which the connection stays, with their line ends. */
+export const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;
