@@ -3,6 +3,13 @@
 /** Where a byte stands next, from a place on; -1 where it does not. */
 export type FindByte = (bytes: Uint8Array, byte: number, from: number) => number;
 
+/** A search of the runtime's own. */
+export interface ByteSearch {
+  readonly find: FindByte;
+  /** So many bytes are looked at, four at a time, in the time that it takes to call it. */
+  readonly callBytes: number;
+}
+
 const wordBytes = 4;
 /** So many are looked at in one step. */
 export const stepBytes = 4 * wordBytes;

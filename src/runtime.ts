@@ -6,7 +6,7 @@ import {
   type OpenChannel,
   openTransformChannel,
 } from "./byte-channel.ts";
-import type { FindByte } from "./find-byte.ts";
+import type { ByteSearch } from "./find-byte.ts";
 import { type StopSignal, toAbortSignal } from "./stop-signal.ts";
 
 /** A stream is sent on as it is read; several pieces are one body of a known length. */
@@ -49,7 +49,7 @@ export interface Runtime {
   /** The pieces of an upstream answer's body; undefined where it has none. May be cheaper than its `body`. */
   readPieces(response: Response): ChunkReader | undefined;
   /** Left out where the runtime has no search that is faster than four bytes at a time. */
-  readonly findByte?: FindByte;
+  readonly byteSearch?: ByteSearch;
   /** Where a stream to a client is written; its body for `respond`. */
   openChannel: OpenChannel;
   /**

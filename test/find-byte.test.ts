@@ -1,13 +1,13 @@
 /** Whoever looks for a byte finds the same one. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findByteOnNode } from "../src/entry/node/find-byte.ts";
+import { nodeSearch } from "../src/entry/node/find-byte.ts";
 import { findByteByEngine, findByteByWords } from "../src/find-byte.ts";
 
 describe.each([
   ["by words", findByteByWords],
   ["by the engine", findByteByEngine],
-  ["by Node", findByteOnNode],
+  ["by Node", nodeSearch.find],
 ])("a byte that is looked for %s", (_how, findByte) => {
   it("is the first one from the place on, wherever the bytes lie in memory", () => {
     // Those that differ from it in a bit, and those that borrow from their neighbours.

@@ -12,10 +12,10 @@ import { turn } from "./turn.ts";
 import { unpack } from "./unpack.ts";
 import { withSimulator } from "./with-simulator.ts";
 
-/** `name` as the runtime calls itself; `connect` reaches boxes; `findByte` is there where the runtime has a fast one. */
+/** `name` as the runtime calls itself; `connect` reaches boxes; `byteSearch` is there where the runtime has a fast one. */
 export function createWireRuntime(
   name: string,
-  { connect, ...own }: Pick<TransportParts, "connect"> & Pick<Runtime, "findByte">,
+  { connect, ...own }: Pick<TransportParts, "connect"> & Pick<Runtime, "byteSearch">,
   log: Log,
 ): Runtime {
   return withSimulator(

@@ -20,7 +20,7 @@ export interface AnswerContext {
   /** Makes another protocol of a stream's chunks; undefined where they stay as they are. */
   readonly translation?: ChunkTranslation | undefined;
   /** How bodies are read. */
-  readonly runtime: Pick<Runtime, "readPieces" | "findByte">;
+  readonly runtime: Pick<Runtime, "readPieces" | "byteSearch">;
   /** Hears the id of each mend that changed something. */
   readonly onMend: (id: string) => void;
   /** Hears the token counts of a stream. */

@@ -31,7 +31,7 @@ export function readWholeAnswer(
   const bytes = withoutByteOrderMark(answer);
   const taken =
     bytes.byteLength > mostParsedBytes && passesVectors(context)
-      ? takeOutVectors(bytes, context.runtime.findByte)
+      ? takeOutVectors(bytes, context.runtime.byteSearch?.find)
       : undefined;
   if (taken === undefined) return readAsItIs(bytes, context);
   const short = readAsItIs(taken.skeleton, context);

@@ -7,7 +7,7 @@ import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
 import { withoutByteOrderMark } from "../protocol/byte-order-mark.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
-import type { FindByte } from "../find-byte.ts";
+import type { ByteSearch } from "../find-byte.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
 import { type LongTexts, standInContents, takeOutLongTexts } from "../protocol/openai/long-texts.ts";
 import { replaceOnlyModel } from "../protocol/openai/only-model.ts";
@@ -53,7 +53,7 @@ export async function readModelRequest(
     sent,
     endpoint,
     exchange.deployment,
-    services.runtime.findByte,
+    services.runtime.byteSearch,
   );
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
@@ -96,9 +96,9 @@ function readFields(
   sent: Uint8Array<ArrayBuffer>,
   endpoint: Endpoint,
   deployment: string | undefined,
-  findByte: FindByte | undefined,
+  search: ByteSearch | undefined,
 ): ReadFields {
-  const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent, findByte) : undefined;
+  const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent, search) : undefined;
   if (longTexts !== undefined) {
     try {
       const text = decodeRequest(longTexts.skeleton);

@@ -1,6 +1,8 @@
 /** Node's own search in bytes, which takes many at a time; V8's takes one. */
 import { Buffer } from "node:buffer";
-import type { FindByte } from "../../find-byte.ts";
+import type { ByteSearch } from "../../find-byte.ts";
 
-export const findByteOnNode: FindByte = (bytes, byte, from) =>
-  Buffer.prototype.indexOf.call(bytes, byte, from);
+export const nodeSearch: ByteSearch = {
+  find: (bytes, byte, from) => Buffer.prototype.indexOf.call(bytes, byte, from),
+  callBytes: 256,
+};

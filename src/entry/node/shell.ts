@@ -6,15 +6,14 @@ import type { Shell } from "../../cli/shell.ts";
 import { connectRedis } from "../redis-client.ts";
 import { createWireRuntime } from "../wire-runtime.ts";
 import { connectOnNode } from "./connect.ts";
-import { findByteOnNode } from "./find-byte.ts";
+import { nodeSearch } from "./find-byte.ts";
 import { listenOnNode } from "./listener.ts";
 
 // Started with a fixed space for young objects: the engine begins with a small one by itself, and would copy what belongs
 // to the requests in flight within it several times. Much more of it would only keep more of the garbage of streams.
 const shell: Shell = {
   label: `Node ${process.versions.node}`,
-  createRuntime: (log) =>
-    createWireRuntime("node", { connect: connectOnNode, findByte: findByteOnNode }, log),
+  createRuntime: (log) => createWireRuntime("node", { connect: connectOnNode, byteSearch: nodeSearch }, log),
   connectRedis,
   listen: listenOnNode,
   // Workers' calls to listen reach this process, which accepts for all of them in turn.

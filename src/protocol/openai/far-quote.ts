@@ -1,27 +1,25 @@
 /** Finds the end of a JSON string in long bytes. Pure; knows nothing of what stands around the string. */
-import { type FindByte, skipOthers, stepBytes } from "../../find-byte.ts";
+import { type ByteSearch, skipOthers, stepBytes } from "../../find-byte.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
-
-/** So many are looked at in the time that it takes to call a fast search, which each escaped quote would otherwise cost. */
-const steppedBytes = 256;
 
 /** Escaped quotes come in swarms; after one, so many bytes are looked at one by one. */
 const nearBytes = 16;
 
 /**
  * The place after the quote that ends the string, from a place within it that no escape runs over; -1 where there is none.
- * `findByte` is a search that is faster than four bytes at a time.
+ * `search` is one that is faster than four bytes at a time; no more of them are taken than a call of it costs, which each
+ * escaped quote would otherwise.
  */
-export function findFarStringEnd(json: Uint8Array, from: number, end: number, findByte?: FindByte): number {
+export function findFarStringEnd(json: Uint8Array, from: number, end: number, search?: ByteSearch): number {
   const view = new DataView(json.buffer, json.byteOffset, json.byteLength);
   let position = from;
   while (position < end) {
-    const steppedEnd = findByte === undefined ? end : Math.min(end, position + steppedBytes);
+    const steppedEnd = search === undefined ? end : Math.min(end, position + search.callBytes);
     let clear = skipOthers(view, quote, position, steppedEnd);
-    if (findByte !== undefined && clear > steppedEnd - stepBytes) {
-      const found = findByte(json, quote, clear);
+    if (search !== undefined && clear > steppedEnd - stepBytes) {
+      const found = search.find(json, quote, clear);
       clear = found === -1 ? end : Math.min(found, end);
     }
     // What was skipped may end in an escape.

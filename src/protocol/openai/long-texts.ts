@@ -2,7 +2,7 @@
  * Takes long message texts out of a request's bytes, so that what is read, mended and written again stays short, and puts
  * them back before it is sent. Pure; knows no endpoint but the shape of chat messages.
  */
-import type { FindByte } from "../../find-byte.ts";
+import type { ByteSearch } from "../../find-byte.ts";
 import type { JsonObject } from "./fields.ts";
 import { objectsIn } from "./parts.ts";
 import { findStringEnd } from "./scan.ts";
@@ -51,12 +51,12 @@ interface Range {
 }
 
 /**
- * Undefined where no text is long enough to be worth it, or where the client's own words look like a token. `findByte` is a
- * search that is faster than the engine's own.
+ * Undefined where no text is long enough to be worth it, or where the client's own words look like a token. `search` is one
+ * that is faster than the engine's own.
  */
-export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>, findByte?: FindByte): LongTexts | undefined {
+export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>, search?: ByteSearch): LongTexts | undefined {
   if (body.byteLength < leastBodyBytes) return undefined;
-  const ranges = findLongTexts(body, findByte);
+  const ranges = findLongTexts(body, search);
   if (ranges.length === 0) return undefined;
   const tokens = ranges.map((range, index) => encoder.encode(tokenOf(body, range, index)));
   const skeleton = spliceFields(
@@ -108,11 +108,11 @@ function tokenOf(body: Uint8Array, { start, end }: Range, index: number): string
   return `${prefix}${index}-${end - start}-${hash}@@`;
 }
 
-function findLongTexts(body: Uint8Array, findByte: FindByte | undefined): Range[] {
+function findLongTexts(body: Uint8Array, search: ByteSearch | undefined): Range[] {
   const ranges: Range[] = [];
   let open = body.indexOf(quote);
   while (open !== -1) {
-    const end = findStringEnd(body, open, body.byteLength, findByte);
+    const end = findStringEnd(body, open, body.byteLength, search);
     if (end === -1) return [];
     if (end - open > leastTextBytes && hasKey(body, open, keys)) {
       const start = findCut(body, open + 1 + keptBytes);

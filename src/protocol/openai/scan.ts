@@ -3,7 +3,7 @@
  * It must not know what the fields mean, nor change a byte.
  */
 
-import type { FindByte } from "../../find-byte.ts";
+import type { ByteSearch } from "../../find-byte.ts";
 import { findFarStringEnd } from "./far-quote.ts";
 
 /** One occurrence of a wanted key at the object's top level, as positions in the scanned bytes. */
@@ -100,9 +100,9 @@ function isSpace(byte: number | undefined): boolean {
  * The place after the closing quote of the string that opens at `open`. Most strings are a word long, for
  * which a native search costs more than it saves: so a few bytes are looked at here before it is called,
  * and again after each escaped quote, since these come in swarms (tool arguments are JSON in a string). -1 where it does
- * not end. `findByte` is a search that is faster than the engine's own.
+ * not end. `search` is one that is faster than the engine's own.
  */
-export function findStringEnd(json: Uint8Array, open: number, end: number, findByte?: FindByte): number {
+export function findStringEnd(json: Uint8Array, open: number, end: number, search?: ByteSearch): number {
   let position = open + 1;
   for (;;) {
     const nearEnd = position + nearBytes < end ? position + nearBytes : end;
@@ -111,7 +111,7 @@ export function findStringEnd(json: Uint8Array, open: number, end: number, findB
       if (byte === quote) return position + 1;
       position += byte === backslash ? 2 : 1;
     }
-    if (end - position >= leastFarBytes) return findFarStringEnd(json, position, end, findByte);
+    if (end - position >= leastFarBytes) return findFarStringEnd(json, position, end, search);
     const found = json.indexOf(quote, position);
     if (found === notFound || found >= end) return notFound;
     // Counting back stops where the search began, so every backslash is counted once.
