@@ -68,9 +68,13 @@ export const openTransformChannel: OpenChannel = (onLeave) => {
   };
 };
 
+/** The length of all of them together. */
+export const totalBytes = (chunks: readonly Uint8Array[]): number =>
+  chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
 /** One array out of several; the chunk itself, uncopied, would be shared, so even one is copied. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  const joined = new Uint8Array(totalBytes(chunks));
   let offset = 0;
   for (const chunk of chunks) {
     joined.set(chunk, offset);

@@ -25,7 +25,7 @@ export function createWireRuntime(
       fetchPublic: createPublicFetch(),
       sendDatagram,
       readBytes: (request) =>
-        request instanceof LightRequest ? request.bytes() : portableReadBytes(request),
+        request instanceof LightRequest ? request.pieces() : portableReadBytes(request),
       readPieces: (response) =>
         response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
       openChannel: (onLeave) => new ClientChannel(onLeave),

@@ -1,5 +1,5 @@
 /** Reads and limits request bodies: a body over the limit is refused while it comes in, not after. Knows no JSON. */
-import { joinChunks } from "../byte-channel.ts";
+import { joinChunks, totalBytes } from "../byte-channel.ts";
 import { badRequest, bodyTooLarge, ProxyError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Cancellation } from "./cancel.ts";
@@ -11,21 +11,21 @@ export function announcedLength(headers: Headers): number | undefined {
 }
 
 /**
- * The whole body; throws `bodyTooLarge`, or rejects with it, as soon as it is known to be over `maxBytes`, and rejects with 400
- * where it breaks off. `readBytes` is the runtime's.
+ * The whole body in pieces; throws `bodyTooLarge`, or rejects with it, as soon as it is known to be over `maxBytes`, and
+ * rejects with 400 where it breaks off. `readBytes` is the runtime's.
  */
 export function readBody(
   request: Request,
   maxBytes: number,
   readBytes: Runtime["readBytes"],
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const announced = announcedLength(request.headers);
   if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
   // First, since asking for `body` makes a stream.
   if (announced === undefined) return readPieces(request, maxBytes).catch(brokeOff);
-  return readBytes(request).then((bytes) => {
-    if (bytes.byteLength > maxBytes) throw bodyTooLarge(maxBytes);
-    return bytes;
+  return readBytes(request).then((pieces) => {
+    if (totalBytes(pieces) > maxBytes) throw bodyTooLarge(maxBytes);
+    return pieces;
   }, brokeOff);
 }
 
@@ -34,14 +34,15 @@ function brokeOff(thrown: unknown): never {
   throw badRequest("The request's body broke off before its end.");
 }
 
-async function readPieces(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (request.body === null) return new Uint8Array();
+async function readPieces(request: Request, maxBytes: number): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  if (request.body === null) return [];
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return joinChunks(chunks);
+    // There may be a great many of them.
+    if (done) return [joinChunks(chunks)];
     total += value.byteLength;
     if (total > maxBytes) {
       void reader.cancel().catch(() => {});

@@ -1,4 +1,5 @@
 /** Writes the head of a request to a box. */
+import { totalBytes } from "../byte-channel.ts";
 import { isPieces, type UpstreamInit } from "../runtime.ts";
 import type { CallRequest } from "./call.ts";
 import { parseLength } from "./fields.ts";
@@ -31,6 +32,6 @@ const lengthName: ReadonlySet<string> = new Set(["content-length"]);
 
 function lengthField(method: string, body: Exclude<UpstreamInit["body"], ReadableStream>): string {
   if (body === null) return method === "GET" || method === "HEAD" ? "" : "content-length: 0\r\n";
-  const length = isPieces(body) ? body.reduce((sum, { byteLength }) => sum + byteLength, 0) : body.byteLength;
+  const length = isPieces(body) ? totalBytes(body) : body.byteLength;
   return `content-length: ${length}\r\n`;
 }

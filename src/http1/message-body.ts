@@ -1,6 +1,7 @@
 /** The body of a message that is coming in: collected where it is wanted whole, else handed on at its reader's pace. */
 import type { ChunkReader } from "../byte-channel.ts";
 import type { BodySource } from "./light-response.ts";
+import { mostShortBytes, ShortPieces } from "./short-pieces.ts";
 import type { Turn } from "./wire.ts";
 
 /** Bytes that may wait for somebody to ask for them. */
@@ -38,9 +39,13 @@ export class MessageBody implements BodySource, ChunkReader {
   #waiting: Bytes[] = [];
   #waitingBytes = 0;
   #state: "open" | "ended" | Error = "open";
-  #whole: PromiseWithResolvers<Bytes> | undefined;
-  /** Where a long body is wanted whole: what came of it. */
+  /** Who wants it whole, and waits for its end. */
+  #whole: { ended(): void; reject(cause: unknown): void } | undefined;
+  /** Where a long body is wanted in one: what came of it. */
   #copy: Bytes | undefined;
+  /** It is wanted whole and in pieces. */
+  #isKept = false;
+  #shortPieces: ShortPieces | undefined;
   #stream: ReadableStreamDefaultController<Bytes> | undefined;
   /** Who reads piece by piece and waits for the next one. */
   #pending: PromiseWithResolvers<Piece> | undefined;
@@ -77,7 +82,10 @@ export class MessageBody implements BodySource, ChunkReader {
   }
 
   #wait(piece: Bytes): void {
-    this.#waiting.push(piece);
+    // Most bodies are one piece.
+    const isMoved = this.#isKept && this.#waiting.length > 0 && piece.byteLength <= mostShortBytes;
+    if (isMoved) (this.#shortPieces ??= new ShortPieces()).add(piece, this.#waiting);
+    else this.#waiting.push(piece);
     this.#waitingBytes += piece.byteLength;
     if (this.#whole === undefined && this.#waitingBytes > mostWaiting) this.#pause();
   }
@@ -89,7 +97,7 @@ export class MessageBody implements BodySource, ChunkReader {
     const [whole, pending] = [this.#whole, this.#pending];
     // What it resolves with is not to be held for as long as the answer takes.
     this.#whole = undefined;
-    if (whole !== undefined) this.#turn.whenAllIsRead(() => whole.resolve(this.#join()));
+    if (whole !== undefined) this.#turn.whenAllIsRead(() => whole.ended());
     if (pending !== undefined) this.#turn.whenAllIsRead(() => pending.resolve(ended));
   }
 
@@ -110,13 +118,34 @@ export class MessageBody implements BodySource, ChunkReader {
   }
 
   bytes(): Promise<Bytes> {
-    if (this.#state === "ended") return Promise.resolve(this.#join());
-    if (this.#state !== "open") return Promise.reject(this.#state);
-    this.#whole = Promise.withResolvers();
     const announced = this.#announced ?? 0;
-    if (announced >= leastCopied && announced <= mostCopied) this.#copyFromNowOn(announced);
+    const isCopied = this.#state === "open" && announced >= leastCopied && announced <= mostCopied;
+    if (isCopied) this.#copyFromNowOn(announced);
+    return this.#untilEnded(() => this.#join());
+  }
+
+  /** The same in pieces, none of which is copied but for short ones. */
+  whole(): Promise<readonly Bytes[]> {
+    const early = this.#takeWaiting();
+    this.#isKept = true;
+    for (const piece of early) this.#wait(piece);
+    return this.#untilEnded(() => this.#takeWaiting());
+  }
+
+  #takeWaiting(): Bytes[] {
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return pieces;
+  }
+
+  #untilEnded<T>(take: () => T): Promise<T> {
+    if (this.#state === "ended") return Promise.resolve(take());
+    if (this.#state !== "open") return Promise.reject(this.#state);
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#whole = { ended: () => resolve(take()), reject };
     this.#resume();
-    return this.#whole.promise;
+    return promise;
   }
 
   /** Into one array of the announced length, so that nothing of a long body is held twice. */

@@ -1,11 +1,12 @@
 /** Reads a model request: bytes to checked fields, and the name to a target. Knows no backend's state but its models. */
+import { joinChunks, totalBytes } from "../byte-channel.ts";
 import { estimateRequest } from "../admission/estimate.ts";
 import { requireModel } from "../auth/permission.ts";
 import type { KeyPlan } from "../config/key-plan.ts";
 import type { Exchange, Target } from "../exchange.ts";
 import { modelNotFound, ProxyError, tooManyMessages } from "../errors.ts";
 import { readBody } from "../http/body.ts";
-import { withoutByteOrderMark } from "../protocol/byte-order-mark.ts";
+import { piecesWithoutMark } from "../protocol/byte-order-mark.ts";
 import { countTokensEndpoint } from "../protocol/anthropic/messages.ts";
 import type { ByteSearch } from "../find-byte.ts";
 import type { Endpoint, ModelRequest } from "../protocol/openai/endpoint.ts";
@@ -44,25 +45,25 @@ export async function readModelRequest(
   services: Services,
   key: KeyPlan | undefined,
 ): Promise<ReadRequest> {
-  const read = await readBody(request, services.plan.maxBodyBytes, services.runtime.readBytes);
-  const sent = withoutByteOrderMark(read);
-  if (services.plan.logRequestBodies) {
-    services.runtime.log.info("request-body", { request: exchange.id, body: excerptOf(sent) });
+  const { plan, runtime } = services;
+  const sent = piecesWithoutMark(await readBody(request, plan.maxBodyBytes, runtime.readBytes));
+  if (plan.logRequestBodies) {
+    runtime.log.info("request-body", { request: exchange.id, body: excerptOf(inOne(sent)) });
   }
-  const { fields, longTexts, text } = readFields(
+  const { fields, longTexts, text, short } = readFields(
     sent,
     endpoint,
     exchange.deployment,
-    services.runtime.byteSearch,
+    runtime.byteSearch,
   );
   exchange.alias = fields.model;
   exchange.streamed = fields.stream === true;
   requireModel(key, fields.model);
-  requireFewMessages(fields, services.plan.bounds.messages);
+  requireFewMessages(fields, plan.bounds.messages);
   const { admission } = services;
   // Counting tokens generates none.
   if (endpoint.path !== countTokensEndpoint.path && admission.countsTokens(exchange)) {
-    const taking = admission.takeTokens(exchange, estimateRequest(fields, sent.byteLength));
+    const taking = admission.takeTokens(exchange, estimateRequest(fields, totalBytes(sent)));
     if (taking !== undefined) await taking;
   }
   const found = findTarget(fields.model, endpoint, services);
@@ -70,7 +71,6 @@ export async function readModelRequest(
   exchange.target = drawTarget(resolved, fields, request.headers, exchange, services);
   const { model } = exchange.target;
   const isAsSent = model === fields.model && exchange.deployment === undefined;
-  const short = longTexts?.skeleton ?? sent;
   const bytes = isAsSent ? short : renamed(short, text, model, exchange.deployment === undefined);
   return { fields, bytes, longTexts };
 }
@@ -86,14 +86,16 @@ function renamed(
   return (isNamed ? replaceOnlyModel(bytes, text, name) : undefined) ?? setModel(bytes, name);
 }
 
-/** `text` is what was parsed: the short form where there is one. */
 interface ReadFields extends Pick<ReadRequest, "fields" | "longTexts"> {
+  /** What was parsed: without its long texts, where it has any. */
+  readonly short: Uint8Array<ArrayBuffer>;
+  /** The same, decoded. */
   readonly text: string;
 }
 
 /** Chats are read without their long texts, which nothing on the way looks at. */
 function readFields(
-  sent: Uint8Array<ArrayBuffer>,
+  sent: readonly Uint8Array<ArrayBuffer>[],
   endpoint: Endpoint,
   deployment: string | undefined,
   search: ByteSearch | undefined,
@@ -101,16 +103,24 @@ function readFields(
   const longTexts = endpoint.kind === "chat" ? takeOutLongTexts(sent, search) : undefined;
   if (longTexts !== undefined) {
     try {
-      const text = decodeRequest(longTexts.skeleton);
+      const short = longTexts.skeleton;
+      const text = decodeRequest(short);
       const fields = parseRequestText(text, endpoint.request, deployment);
-      if (standInContents(fields, longTexts.count)) return { fields, longTexts, text };
+      if (standInContents(fields, longTexts.count)) return { fields, longTexts, short, text };
     } catch (thrown) {
       // What is wrong is told of the request as it came.
       if (!(thrown instanceof ProxyError)) throw thrown;
     }
   }
-  const text = decodeRequest(sent);
-  return { fields: parseRequestText(text, endpoint.request, deployment), longTexts: undefined, text };
+  const short = inOne(sent);
+  const text = decodeRequest(short);
+  return { fields: parseRequestText(text, endpoint.request, deployment), longTexts: undefined, short, text };
+}
+
+/** Copied only where there are several. */
+function inOne(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only] = pieces;
+  return only !== undefined && pieces.length === 1 ? only : joinChunks(pieces);
 }
 
 function requireFewMessages({ messages, input }: ModelRequest, limit: number): void {

@@ -22,7 +22,7 @@ function streamOf(...chunks: readonly string[]): ReadableStream<Uint8Array> {
 
 const read = async (request: Request, maxBytes: number) => readBody(request, maxBytes, portableReadBytes);
 
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const text = (pieces: readonly Uint8Array[]) => new TextDecoder().decode(joinChunks(pieces));
 
 describe("readBody", () => {
   it("reads a body of announced and of unknown length", async () => {

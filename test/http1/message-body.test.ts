@@ -50,6 +50,36 @@ describe("a body that is wanted whole", () => {
     }
   });
 
+  it("comes in the pieces that it came in, but for short ones", async () => {
+    for (const askAt of [0, 1, 2, 3, 4, 5]) {
+      const body = bodyOf(large.length + 4);
+      let whole: Promise<readonly Uint8Array[]> | undefined;
+      const pieces = ["a", "b", large.slice(0, 70_000), large.slice(70_000), "cd"].map(bytesOf);
+      for (const [index, piece] of pieces.entries()) {
+        if (index === askAt) whole = body.whole();
+        body.push(piece);
+      }
+      body.end();
+      whole ??= body.whole();
+      await turn.settle();
+      const came = await whole;
+      expect(came.map(latin1).join("") === `ab${large}cd`).toBe(true);
+      for (const piece of pieces.slice(2, 4)) expect(came).toContain(piece);
+    }
+  });
+
+  it("comes in few pieces, however short those were that it came in", async () => {
+    for (const isAskedFirst of [true, false]) {
+      const body = bodyOf(30_000);
+      const early = isAskedFirst ? body.whole() : undefined;
+      for (let count = 0; count < 30_000; count++) body.push(bytesOf("a"));
+      body.end();
+      const whole = early ?? body.whole();
+      await turn.settle();
+      expect((await whole).map(({ byteLength }) => byteLength)).toEqual([1, 29_999]);
+    }
+  });
+
   it("is not held back once it is asked for", () => {
     const body = bodyOf();
     body.push(bytesOf(large));
@@ -68,6 +98,7 @@ describe("a body that is wanted whole", () => {
       body.push(bytesOf("of it"));
       body.end();
       await expect(whole ?? body.bytes()).rejects.toThrow("lost");
+      await expect(body.whole()).rejects.toThrow("lost");
     }
   });
 

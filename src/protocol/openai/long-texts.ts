@@ -2,11 +2,11 @@
  * Takes long message texts out of a request's bytes, so that what is read, mended and written again stays short, and puts
  * them back before it is sent. Pure; knows no endpoint but the shape of chat messages.
  */
+import { joinChunks, totalBytes } from "../../byte-channel.ts";
 import type { ByteSearch } from "../../find-byte.ts";
+import { ByteRope } from "./byte-rope.ts";
 import type { JsonObject } from "./fields.ts";
 import { objectsIn } from "./parts.ts";
-import { findStringEnd } from "./scan.ts";
-import { spliceFields } from "./splice.ts";
 import { hasKey } from "./value-key.ts";
 
 export interface LongTexts {
@@ -51,33 +51,39 @@ interface Range {
 }
 
 /**
- * Undefined where no text is long enough to be worth it, or where the client's own words look like a token. `search` is one
- * that is faster than the engine's own.
+ * Undefined where no text is long enough to be worth it, or where the client's own words look like a token. The body is
+ * taken in pieces as it came, and not copied. `search` is one that is faster than the engine's own.
  */
-export function takeOutLongTexts(body: Uint8Array<ArrayBuffer>, search?: ByteSearch): LongTexts | undefined {
-  if (body.byteLength < leastBodyBytes) return undefined;
+export function takeOutLongTexts(
+  pieces: readonly Uint8Array<ArrayBuffer>[],
+  search?: ByteSearch,
+): LongTexts | undefined {
+  if (totalBytes(pieces) < leastBodyBytes) return undefined;
+  const body = new ByteRope(pieces);
   const ranges = findLongTexts(body, search);
   if (ranges.length === 0) return undefined;
-  const tokens = ranges.map((range, index) => encoder.encode(tokenOf(body, range, index)));
-  const skeleton = spliceFields(
-    body,
-    ranges.map((range, index) => ({ ...range, bytes: tokens[index] ?? new Uint8Array() })),
-  );
+  const short: Uint8Array[] = [];
+  let kept = 0;
+  for (const [index, range] of ranges.entries()) {
+    short.push(...body.parts(kept, range.start), encoder.encode(tokenOf(body, range, index)));
+    kept = range.end;
+  }
+  const skeleton = joinChunks([...short, ...body.parts(kept, body.length)]);
   if (findTokens(skeleton).length !== ranges.length) return undefined;
   return {
     skeleton,
     count: ranges.length,
     restore(json) {
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      const whole: Uint8Array<ArrayBuffer>[] = [];
       let read = 0;
       for (const { start, end, index } of findTokens(json)) {
         const range = ranges[index];
         if (range === undefined) continue;
-        pieces.push(json.subarray(read, start), body.subarray(range.start, range.end));
+        whole.push(json.subarray(read, start), ...body.parts(range.start, range.end));
         read = end;
       }
-      pieces.push(json.subarray(read));
-      return pieces.filter(({ byteLength }) => byteLength > 0);
+      whole.push(json.subarray(read));
+      return whole.filter(({ byteLength }) => byteLength > 0);
     },
   };
 }
@@ -99,22 +105,22 @@ function countTokens(text: unknown): number {
 }
 
 /** The same for the same text, so that what is hashed of a conversation stays the same from turn to turn. */
-function tokenOf(body: Uint8Array, { start, end }: Range, index: number): string {
+function tokenOf(body: ByteRope, { start, end }: Range, index: number): string {
   let hash = 0;
   const stride = Math.max(1, Math.floor((end - start) / 256));
   for (let position = start; position < end; position += stride) {
-    hash = (Math.imul(hash, 31) + (body[position] ?? 0)) >>> 0;
+    hash = (Math.imul(hash, 31) + (body.at(position) ?? 0)) >>> 0;
   }
   return `${prefix}${index}-${end - start}-${hash}@@`;
 }
 
-function findLongTexts(body: Uint8Array, search: ByteSearch | undefined): Range[] {
+function findLongTexts(body: ByteRope, search: ByteSearch | undefined): Range[] {
   const ranges: Range[] = [];
-  let open = body.indexOf(quote);
+  let open = body.indexOf(quote, 0);
   while (open !== -1) {
-    const end = findStringEnd(body, open, body.byteLength, search);
+    const end = body.stringEnd(open, search);
     if (end === -1) return [];
-    if (end - open > leastTextBytes && hasKey(body, open, keys)) {
+    if (end - open > leastTextBytes && isContent(body, open)) {
       const start = findCut(body, open + 1 + keptBytes);
       const stop = findCut(body, end - 1 - keptBytes - cutWindow);
       if (start !== -1 && stop !== -1) ranges.push({ start, end: stop });
@@ -124,15 +130,24 @@ function findLongTexts(body: Uint8Array, search: ByteSearch | undefined): Range[
   return ranges;
 }
 
+/** More white space than that before a value is nobody's. */
+const mostBeforeBytes = 256;
+
+/** Whether the string that opens here is what a message says. */
+function isContent(body: ByteRope, open: number): boolean {
+  const before = joinChunks(body.parts(Math.max(0, open - mostBeforeBytes), open));
+  return hasKey(before, before.byteLength, keys);
+}
+
 const cutWindow = 512;
 /** An escaped pair of surrogates. */
 const longestUnit = 12;
 
 /** The first place from here on that no escape and no character of several bytes runs over. */
-function findCut(body: Uint8Array, from: number): number {
+function findCut(body: ByteRope, from: number): number {
   let plain = 0;
   for (let position = from - longestUnit; position < from + cutWindow; position += 1) {
-    const byte = body[position] ?? 0;
+    const byte = body.at(position) ?? 0;
     if (byte >= 0x80 || byte === backslash) {
       plain = 0;
       continue;

@@ -1,9 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { joinChunks } from "../../../src/byte-channel.ts";
+import { findByteByEngine } from "../../../src/find-byte.ts";
 import { standInContents, takenOutOf, takeOutLongTexts } from "../../../src/protocol/openai/long-texts.ts";
 import { isJsonObject } from "../../../src/protocol/openai/fields.ts";
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const takenOf = (value: unknown) => takeOutLongTexts([encode(value)]);
+const search = fc.constantFrom(undefined, { find: findByteByEngine, callBytes: 8 });
+
+/** Each in memory of its own, as a socket gives them. */
+function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array<ArrayBuffer>[] {
+  const cuts = [0, ...[...places].sort((a, b) => a - b), bytes.byteLength];
+  return cuts.slice(1).map((end, index) => bytes.slice(cuts[index], end));
+}
+
 const decode = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 const fieldsOf = (bytes: Uint8Array) => {
   const fields = decode(bytes);
@@ -28,14 +39,14 @@ describe("a request with long texts", () => {
   it.each(Object.entries(texts))("of %s comes back byte for byte", (_name, text) => {
     for (const padding of Array.from({ length: 40 }, (_, count) => "a".repeat(count))) {
       const body = encode(chat("Hello.", padding + text, [{ type: "text", text: text + padding }]));
-      const taken = takeOutLongTexts(body);
+      const taken = takeOutLongTexts([body]);
       expect(taken === undefined ? body : joinChunks(taken.restore(taken.skeleton))).toEqual(body);
     }
   });
 
   it("is short without them, and still says what stands at their beginning and end", () => {
     const text = `In the beginning, ${"word ".repeat(40_000)}in the end.`;
-    const taken = takeOutLongTexts(encode(chat("Hello.", text)));
+    const taken = takenOf(chat("Hello.", text));
     expect(taken?.skeleton.byteLength).toBeLessThan(4_000);
     const { messages } = fieldsOf(taken?.skeleton ?? new Uint8Array()) as ReturnType<typeof chat>;
     const short = messages[1]?.content as string;
@@ -48,7 +59,7 @@ describe("a request with long texts", () => {
 
   it("is whole again wherever the texts were put, as often as they are there", () => {
     const [one = "", two = ""] = Object.values(texts);
-    const taken = takeOutLongTexts(encode(chat(one, two)));
+    const taken = takenOf(chat(one, two));
     if (taken === undefined) throw new Error("Nothing was taken out.");
     const { messages } = fieldsOf(taken.skeleton) as ReturnType<typeof chat>;
     const [first, second] = messages.map(({ content }) => content);
@@ -63,12 +74,31 @@ describe("a request with long texts", () => {
     expect(decode(joinChunks(taken.restore(encode({ dropped: true }))))).toEqual({ dropped: true });
   });
 
+  it.each(Object.entries(texts))("of %s is the same in whatever pieces it comes", (_name, text) => {
+    const body = encode(chat("Hello.", text, [{ type: "text", text }]));
+    const whole = takeOutLongTexts([body]);
+    const cuts = fc.array(fc.nat(body.byteLength), { maxLength: 30 });
+    const property = fc.property(cuts, search, (places, fast) => {
+      const taken = takeOutLongTexts(cutAt(body, places), fast);
+      expect(taken?.skeleton).toEqual(whole?.skeleton);
+      const restored = taken === undefined ? body : Buffer.concat(taken.restore(taken.skeleton));
+      expect(Buffer.from(body).equals(restored)).toBe(true);
+    });
+    fc.assert(property, { numRuns: 30 });
+  });
+
+  it("is not copied", () => {
+    const pieces = cutAt(encode(chat("word ".repeat(40_000))), [50_000, 100_000, 150_000]);
+    const taken = takeOutLongTexts(pieces);
+    const restored = taken?.restore(taken.skeleton) ?? [];
+    const buffers = new Set(pieces.map(({ buffer }) => buffer));
+    expect(restored.filter(({ buffer }) => buffers.has(buffer)).length).toBe(4);
+  });
+
   it("gives the same short text for the same long one", () => {
     const text = texts["plain text"];
     const shorts = [chat("Hello.", text), chat("Hello.", text, "Go on.")].map((body) => {
-      const { messages } = fieldsOf(
-        takeOutLongTexts(encode(body))?.skeleton ?? new Uint8Array(),
-      ) as typeof body;
+      const { messages } = fieldsOf(takenOf(body)?.skeleton ?? new Uint8Array()) as typeof body;
       return messages[1]?.content;
     });
     expect(shorts[0]).toBe(shorts[1]);
@@ -88,12 +118,12 @@ describe("nothing is taken out", () => {
     ["where the client's words look like a token", chat(long, "@@long-text-0-5-5@@")],
     ["where they look like the beginning of one", chat(long, "@@long-text-")],
   ])("%s", (_name, body) => {
-    expect(takeOutLongTexts(encode(body))).toBeUndefined();
+    expect(takenOf(body)).toBeUndefined();
   });
 
   it("of what is no JSON", () => {
-    expect(takeOutLongTexts(new TextEncoder().encode(`{"content":"${long}`))).toBeUndefined();
-    expect(takeOutLongTexts(new Uint8Array(100_000))).toBeUndefined();
+    expect(takeOutLongTexts([new TextEncoder().encode(`{"content":"${long}`)])).toBeUndefined();
+    expect(takeOutLongTexts([new Uint8Array(100_000)])).toBeUndefined();
   });
 });
 

@@ -1,0 +1,29 @@
+/** Moves short pieces of a body together: each by itself would take as much memory as a longer one. */
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** So much is taken at a time for what comes. */
+const blockBytes = 64 * 1024;
+
+/** The longest piece that is moved. */
+export const mostShortBytes = 16 * 1024;
+
+export class ShortPieces {
+  #block: Bytes = new Uint8Array(blockBytes);
+  #filled = 0;
+
+  /** Adds one to the end of a list, to its last piece where that came from here. */
+  add(piece: Bytes, pieces: Bytes[]): void {
+    if (this.#block.byteLength - this.#filled < piece.byteLength) {
+      this.#block = new Uint8Array(blockBytes);
+      this.#filled = 0;
+    }
+    const [block, start] = [this.#block, this.#filled];
+    block.set(piece, start);
+    this.#filled += piece.byteLength;
+    const last = pieces.at(-1);
+    const goesOn = last?.buffer === block.buffer && last.byteOffset + last.byteLength === start;
+    if (goesOn) pieces.pop();
+    pieces.push(block.subarray(goesOn ? last.byteOffset : start, this.#filled));
+  }
+}
