@@ -84,7 +84,8 @@ export class MessageBody implements BodySource, ChunkReader {
   #wait(piece: Bytes): void {
     // Most bodies are one piece.
     const isMoved = this.#isKept && this.#waiting.length > 0 && piece.byteLength <= mostShortBytes;
-    if (isMoved) (this.#shortPieces ??= new ShortPieces()).add(piece, this.#waiting);
+    const due = this.#announced === undefined ? undefined : this.#announced - this.#waitingBytes;
+    if (isMoved) (this.#shortPieces ??= new ShortPieces()).add(piece, this.#waiting, due);
     else this.#waiting.push(piece);
     this.#waitingBytes += piece.byteLength;
     if (this.#whole === undefined && this.#waitingBytes > mostWaiting) this.#pause();

@@ -12,6 +12,15 @@ describe("short pieces", () => {
     expect(pieces[0]?.byteLength).toBe(5);
   });
 
+  it("take no more memory than is still to come", () => {
+    const [short, pieces] = [new ShortPieces(), [bytesOf("first")]];
+    short.add(bytesOf("ab"), pieces, 5);
+    short.add(bytesOf("cde"), pieces, 3);
+    short.add(bytesOf("more than was announced"), pieces, 0);
+    expect(pieces.map(latin1)).toEqual(["first", "abcde", "more than was announced"]);
+    expect(pieces.map(({ buffer }) => buffer.byteLength)).toEqual([5, 5, 23]);
+  });
+
   it("go on behind a long one between them, in the same memory", () => {
     const [short, pieces] = [new ShortPieces(), [bytesOf("first")]];
     for (const text of ["a", "b"]) short.add(bytesOf(text), pieces);
