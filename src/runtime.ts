@@ -44,8 +44,10 @@ export interface Runtime {
   fetch(url: string, init: UpstreamInit): Promise<Response>;
   /** The answer to a client; `headers` are by lower-case names. A runtime may have a cheaper one than `new Response`. */
   respond(body: AnswerBody, status: number, headers: ReadonlyMap<string, string>): Response;
-  /** The whole body of a request, in the pieces that it came in. May be cheaper than its `arrayBuffer`. */
-  readBytes(request: Request): Promise<readonly Uint8Array<ArrayBuffer>[]>;
+  /** The whole body of a request. May be cheaper than its `arrayBuffer`. */
+  readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same in the pieces that it came in; left out where one array takes less memory in the end. */
+  readInPieces?(request: Request): Promise<readonly Uint8Array<ArrayBuffer>[]>;
   /** The pieces of an upstream answer's body; undefined where it has none. May be cheaper than its `body`. */
   readPieces(response: Response): ChunkReader | undefined;
   /** Left out where the runtime has no search that is faster than four bytes at a time. */
@@ -82,9 +84,8 @@ export const portableRespond: Runtime["respond"] = (body, status, headers) =>
   new Response(toBodyInit(body), { status, headers: [...headers] });
 
 /** A body out of what every request has; `bytes` came to the standard later. */
-export const portableReadBytes: Runtime["readBytes"] = async (request) => [
-  new Uint8Array(await request.arrayBuffer()),
-];
+export const portableReadBytes: Runtime["readBytes"] = async (request) =>
+  new Uint8Array(await request.arrayBuffer());
 
 /** As the platform's own `Response` takes it. */
 export function toBodyInit(body: AnswerBody): Exclude<AnswerBody, ByteChannel> {

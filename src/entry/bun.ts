@@ -6,7 +6,7 @@ import { connectOnBun, listenOnBun } from "./bun/sockets.ts";
 import { findByteByEngine } from "../find-byte.ts";
 import { connectRedis } from "./redis-client.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { createWireRuntime } from "./wire-runtime.ts";
+import { createWireRuntime, readInPieces } from "./wire-runtime.ts";
 
 /** It takes many bytes at a time, and is called within compiled code at nearly no cost. */
 const bunSearch = { find: findByteByEngine, callBytes: 0 };
@@ -15,7 +15,8 @@ declare const Bun: { readonly version: string };
 
 const shell: Shell = {
   label: `Bun ${Bun.version}`,
-  createRuntime: (log) => createWireRuntime("bun", { connect: connectOnBun, byteSearch: bunSearch }, log),
+  createRuntime: (log) =>
+    createWireRuntime("bun", { connect: connectOnBun, byteSearch: bunSearch, readInPieces }, log),
   connectRedis,
   startWorker: (environment) => spawnWorker(process.execArgv, environment),
   listen: async (handler, address) => listenOnBun(handler, address),

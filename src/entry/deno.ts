@@ -5,7 +5,7 @@ import type { Shell } from "../cli/shell.ts";
 import { connectOnDeno, listenOnDeno } from "./deno/sockets.ts";
 import { connectRedis } from "./redis-client.ts";
 import { spawnWorker } from "./spawn-worker.ts";
-import { createWireRuntime } from "./wire-runtime.ts";
+import { createWireRuntime, readInPieces } from "./wire-runtime.ts";
 
 declare const Deno: {
   readonly permissions: { querySync(wanted: { readonly name: string }): { readonly state: string } };
@@ -14,7 +14,7 @@ declare const Deno: {
 
 const shell: Shell = {
   label: `Deno ${Deno.version.deno}`,
-  createRuntime: (log) => createWireRuntime("deno", { connect: connectOnDeno }, log),
+  createRuntime: (log) => createWireRuntime("deno", { connect: connectOnDeno, readInPieces }, log),
   connectRedis,
   startWorker: (environment) => spawnWorker(["run", ...workerFlags()], environment),
   listen: async (handler, address) => listenOnDeno(handler, address),

@@ -12,10 +12,14 @@ import { turn } from "./turn.ts";
 import { unpack } from "./unpack.ts";
 import { withSimulator } from "./with-simulator.ts";
 
-/** `name` as the runtime calls itself; `connect` reaches boxes; `byteSearch` is there where the runtime has a fast one. */
+/** For runtimes on which pieces take no more memory than one array. */
+export const readInPieces: NonNullable<Runtime["readInPieces"]> = (request) =>
+  request instanceof LightRequest ? request.whole() : portableReadBytes(request).then((bytes) => [bytes]);
+
+/** `name` as the runtime calls itself; `connect` reaches boxes; what else is given is there where it does better. */
 export function createWireRuntime(
   name: string,
-  { connect, ...own }: Pick<TransportParts, "connect"> & Pick<Runtime, "byteSearch">,
+  { connect, ...own }: Pick<TransportParts, "connect"> & Pick<Runtime, "byteSearch" | "readInPieces">,
   log: Log,
 ): Runtime {
   return withSimulator(
@@ -25,7 +29,7 @@ export function createWireRuntime(
       fetchPublic: createPublicFetch(),
       sendDatagram,
       readBytes: (request) =>
-        request instanceof LightRequest ? request.pieces() : portableReadBytes(request),
+        request instanceof LightRequest ? request.bytes() : portableReadBytes(request),
       readPieces: (response) =>
         response instanceof LightResponse ? response.pieces() : response.body?.getReader(),
       openChannel: (onLeave) => new ClientChannel(onLeave),

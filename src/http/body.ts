@@ -10,20 +10,24 @@ export function announcedLength(headers: Headers): number | undefined {
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
+/** The runtime's own, for one array or for pieces. */
+export type BodyReader = Runtime["readBytes"] | NonNullable<Runtime["readInPieces"]>;
+
 /**
- * The whole body in pieces; throws `bodyTooLarge`, or rejects with it, as soon as it is known to be over `maxBytes`, and
- * rejects with 400 where it breaks off. `readBytes` is the runtime's.
+ * The whole body, in the pieces that `read` gives; throws `bodyTooLarge`, or rejects with it, as soon as it is known to be
+ * over `maxBytes`, and rejects with 400 where it breaks off.
  */
 export function readBody(
   request: Request,
   maxBytes: number,
-  readBytes: Runtime["readBytes"],
+  read: BodyReader,
 ): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const announced = announcedLength(request.headers);
   if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
   // First, since asking for `body` makes a stream.
   if (announced === undefined) return readPieces(request, maxBytes).catch(brokeOff);
-  return readBytes(request).then((pieces) => {
+  return read(request).then((body) => {
+    const pieces = body instanceof Uint8Array ? [body] : body;
     if (totalBytes(pieces) > maxBytes) throw bodyTooLarge(maxBytes);
     return pieces;
   }, brokeOff);

@@ -57,8 +57,8 @@ export class LightRequest implements Request {
     return this.#source?.bytes() ?? Promise.resolve(new Uint8Array());
   }
 
-  /** The same, as it came: nothing of a long body is copied. */
-  pieces(): Promise<readonly Bytes[]> {
+  /** The same in pieces. */
+  whole(): Promise<readonly Bytes[]> {
     if (this.#isUsed || this.#stream !== undefined) return this.bytes().then((bytes) => [bytes]);
     this.#isUsed = true;
     return this.#source?.whole() ?? Promise.resolve([]);

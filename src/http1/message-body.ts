@@ -106,6 +106,7 @@ export class MessageBody implements BodySource, ChunkReader {
     if (this.#state !== "open") return;
     this.#state = error;
     this.#waiting = [];
+    this.#shortPieces = undefined;
     this.#copy = undefined;
     this.#stream?.error(error);
     this.#whole?.reject(error);
@@ -125,12 +126,15 @@ export class MessageBody implements BodySource, ChunkReader {
     return this.#untilEnded(() => this.#join());
   }
 
-  /** The same in pieces, none of which is copied but for short ones. */
+  /** The same in the pieces that it came in; short ones are moved together. */
   whole(): Promise<readonly Bytes[]> {
     const early = this.#takeWaiting();
     this.#isKept = true;
     for (const piece of early) this.#wait(piece);
-    return this.#untilEnded(() => this.#takeWaiting());
+    return this.#untilEnded(() => {
+      this.#shortPieces = undefined;
+      return this.#takeWaiting();
+    });
   }
 
   #takeWaiting(): Bytes[] {

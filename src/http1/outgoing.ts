@@ -208,9 +208,13 @@ export class Outgoing {
    * Elsewhere the client sees what is missing, and an error could cost it what was sent before.
    */
   cut(): void {
-    const endsByClosing = this.#state === "begun" && this.#framing === "plain" && this.#owed === undefined;
-    if (endsByClosing) this.#outflow.reset();
+    if (this.endsByClosing) this.#outflow.reset();
     else this.#outflow.destroy();
+  }
+
+  /** Whether nothing but the connection's end tells the end of its body. */
+  get endsByClosing(): boolean {
+    return this.#framing === "plain" && this.#owed === undefined;
   }
 }
 

@@ -6,13 +6,10 @@ import { formatStatusLine } from "./format-head.ts";
 import { parseRequestHead, type Refusal } from "./request-head.ts";
 import { RequestUrls } from "./request-url.ts";
 import { type Connection, ServedRequest } from "./served-request.ts";
-import { patience, type Service, stayingFields } from "./service.ts";
+import { mostAheadBytes, patience, type Service, stayingFields } from "./service.ts";
 import type { Turn, Wire, WireUser } from "./wire.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Of requests that came before their turn. */
-const mostAheadBytes = 64 * 1024;
 
 const carriageReturn = 13;
 
@@ -37,6 +34,8 @@ export class ServerConnection implements WireUser, Connection {
   /** The client has yet to take what was written. */
   #isBlocked = false;
   #isClosing = false;
+  /** What was answered last is whole only where the connection ends in good order. */
+  #endsByClosing = false;
 
   constructor(wire: Wire, service: Service, clientAddress: string | undefined, owner: ConnectionOwner) {
     this.turn = service.turn;
@@ -142,6 +141,7 @@ export class ServerConnection implements WireUser, Connection {
     const current = this.#current;
     if (current === undefined) return;
     current.isAnswered = true;
+    this.#endsByClosing = current.outgoing.endsByClosing;
     if (!current.isRead && !this.#isClosing) {
       // The client is still sending what nobody wants: cut now, it would not read its answer.
       this.#renewDeadline(current);
@@ -194,9 +194,9 @@ export class ServerConnection implements WireUser, Connection {
 
   /** Ends it now, whatever is on its way. */
   cut(): void {
-    // Who has yet to take what was written is not to take its beginning for all of it.
-    if (this.#isBlocked) this.#wire.reset();
-    else if (this.#current !== undefined) this.#current.outgoing.cut();
+    const current = this.#current;
+    if (current?.isAnswered === false) current.outgoing.cut();
+    else if (this.#endsByClosing && this.#wire.hasUnsent) this.#wire.reset();
     else this.#wire.destroy();
   }
 
@@ -220,7 +220,7 @@ export class ServerConnection implements WireUser, Connection {
   ended(): void {
     // As with Node's own server, a client that sends no more is taken to have left.
     if (this.#current === undefined) this.#close();
-    else this.#wire.destroy();
+    else this.cut();
   }
 
   closed(): void {

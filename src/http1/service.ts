@@ -31,5 +31,8 @@ export const patience = {
   stop: 2_000,
 };
 
+/** Of requests that came before their turn. */
+export const mostAheadBytes = 64 * 1024;
+
 /** The fields of an answer after which the connection stays, with their line ends. */
 export const stayingFields = `connection: keep-alive\r\nkeep-alive: timeout=${patience.idle / 1_000}\r\n`;

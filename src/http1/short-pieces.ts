@@ -1,4 +1,4 @@
-/** Moves short pieces of a body together: each by itself would take as much memory as a longer one. */
+/** Moves short pieces of a body together: each by itself costs memory beside its bytes, however few those are. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -7,6 +7,8 @@ export interface Wire {
    * while the other side has yet to take what was written: `drained` tells when it has.
    */
   write(before: string, bytes?: Uint8Array, after?: string): boolean;
+  /** Whether any of what was written is still to be handed to the system. */
+  readonly hasUnsent: boolean;
   pause(): void;
   resume(): void;
   /** Closes it once everything was sent. */

@@ -46,7 +46,9 @@ export async function readModelRequest(
   key: KeyPlan | undefined,
 ): Promise<ReadRequest> {
   const { plan, runtime } = services;
-  const sent = piecesWithoutMark(await readBody(request, plan.maxBodyBytes, runtime.readBytes));
+  const inPieces = endpoint.kind === "chat" ? runtime.readInPieces : undefined;
+  const read = await readBody(request, plan.maxBodyBytes, inPieces ?? runtime.readBytes);
+  const sent = piecesWithoutMark(read);
   if (plan.logRequestBodies) {
     runtime.log.info("request-body", { request: exchange.id, body: excerptOf(inOne(sent)) });
   }

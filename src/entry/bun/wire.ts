@@ -74,6 +74,10 @@ export class BunWire implements Wire {
     this.user?.closed(cause);
   }
 
+  get hasUnsent(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   pause(): void {
     this.#socket.pause();
   }

@@ -75,6 +75,10 @@ export class DenoWire implements Wire {
     return !this.#isBehind;
   }
 
+  get hasUnsent(): boolean {
+    return this.#waitingBytes > 0;
+  }
+
   #add(bytes: Uint8Array): void {
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.byteLength;

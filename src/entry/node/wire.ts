@@ -81,6 +81,10 @@ export class NodeWire implements Wire {
     return isTaken;
   }
 
+  get hasUnsent(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
   pause(): void {
     this.#socket.pause();
   }

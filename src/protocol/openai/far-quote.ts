@@ -9,8 +9,7 @@ const nearBytes = 16;
 
 /**
  * The place after the quote that ends the string, from a place within it that no escape runs over; -1 where there is none.
- * `search` is one that is faster than four bytes at a time; no more of them are taken than a call of it costs, which each
- * escaped quote would otherwise.
+ * `search` is one that is faster than four bytes at a time: before it is called, as many are looked at as its call costs.
  */
 export function findFarStringEnd(json: Uint8Array, from: number, end: number, search?: ByteSearch): number {
   const view = new DataView(json.buffer, json.byteOffset, json.byteLength);

@@ -65,10 +65,11 @@ export function takeOutLongTexts(
   const short: Uint8Array[] = [];
   let kept = 0;
   for (const [index, range] of ranges.entries()) {
-    short.push(...body.parts(kept, range.start), encoder.encode(tokenOf(body, range, index)));
+    for (const part of body.parts(kept, range.start)) short.push(part);
+    short.push(encoder.encode(tokenOf(body, range, index)));
     kept = range.end;
   }
-  const skeleton = joinChunks([...short, ...body.parts(kept, body.length)]);
+  const skeleton = joinChunks(short.concat(body.parts(kept, body.length)));
   if (findTokens(skeleton).length !== ranges.length) return undefined;
   return {
     skeleton,
@@ -79,7 +80,8 @@ export function takeOutLongTexts(
       for (const { start, end, index } of findTokens(json)) {
         const range = ranges[index];
         if (range === undefined) continue;
-        whole.push(json.subarray(read, start), ...body.parts(range.start, range.end));
+        whole.push(json.subarray(read, start));
+        for (const part of body.parts(range.start, range.end)) whole.push(part);
         read = end;
       }
       whole.push(json.subarray(read));

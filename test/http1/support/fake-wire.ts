@@ -32,6 +32,10 @@ export class FakeWire implements Wire {
     return written;
   }
 
+  get hasUnsent(): boolean {
+    return !this.takes;
+  }
+
   pause(): void {
     this.isPaused = true;
   }
