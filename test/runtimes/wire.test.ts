@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAnswers } from "../http1/support/messages.ts";
 import {
+  chatAnswer,
   chatChunk,
   type FakeUpstream,
   type ReceivedRequest,
@@ -88,6 +89,20 @@ describe.each(["node", "bun", "deno"] as const)("on %s", (runtime) => {
     expect(answers.map(({ status, body: events }) => [status, events.endsWith("data: [DONE]\n\n")])).toEqual(
       Array.from({ length: 4 }, () => [200, true]),
     );
+  });
+
+  it("a long chat arrives as it was sent, in whatever pieces it came", async () => {
+    const received = script((_request, response) => sendJson(response, 200, chatAnswer()));
+    const content = 'A "long" text \u2014 with \u00e9, \ud83d\ude00, \\ and\n\tlines. '.repeat(20_000);
+    const body = Buffer.from(
+      JSON.stringify({ model: "local-chat", messages: [{ role: "user", content }] }),
+    ).toString("latin1");
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: box\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const cuts = [0, 1, 100, 20_000, 20_001, 300_000, 500_000, body.length];
+    const pieces = cuts.slice(1).map((end, index) => body.slice(cuts[index], end));
+    const [answer] = readAnswers(await say(proxy.url, [head, ...pieces]));
+    expect(answer?.status).toBe(200);
+    expect((await received).body.toString("latin1") === body).toBe(true);
   });
 
   it("a client that leaves after a long question ends the box's work", async () => {
