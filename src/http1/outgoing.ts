@@ -62,10 +62,6 @@ export class Outgoing {
     return this.#outflow.turn;
   }
 
-  get hasBegun(): boolean {
-    return this.#state !== "new";
-  }
-
   /** The client left, or the connection broke, before the answer was whole. */
   get isGone(): boolean {
     return this.#state === "gone";
