@@ -1,10 +1,9 @@
 /** Bytes that came in pieces, looked at as one and not copied. Pure; knows of JSON only where a string ends. */
 import type { ByteSearch } from "../../find-byte.ts";
+import { isEscaped } from "./escape.ts";
 import { findStringEnd } from "./scan.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-const backslash = 0x5c;
 
 export class ByteRope {
   readonly length: number;
@@ -63,7 +62,7 @@ export class ByteRope {
       const end = findStringEnd(piece, from, piece.byteLength, search);
       if (end !== -1) return (this.#starts[index] ?? 0) + end;
       // What an escape takes of the next piece is passed over, as the opening quote is.
-      from = endsInEscape(piece, from + 1) ? 0 : -1;
+      from = isEscaped(piece, from + 1, piece.byteLength) ? 0 : -1;
     }
     return -1;
   }
@@ -80,12 +79,4 @@ export class ByteRope {
     }
     return parts;
   }
-}
-
-/** Whether an escape in a string runs over the end of its piece, from a place that none runs over. */
-function endsInEscape(piece: Uint8Array, from: number): boolean {
-  let backslashes = 0;
-  while (piece.byteLength - backslashes > from && piece[piece.byteLength - backslashes - 1] === backslash)
-    backslashes += 1;
-  return backslashes % 2 === 1;
 }

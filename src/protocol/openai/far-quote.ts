@@ -1,5 +1,6 @@
 /** Finds the end of a JSON string in long bytes. Pure; knows nothing of what stands around the string. */
 import { type ByteSearch, skipOthers, stepBytes } from "../../find-byte.ts";
+import { isEscaped } from "./escape.ts";
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -22,9 +23,7 @@ export function findFarStringEnd(json: Uint8Array, from: number, end: number, se
       clear = found === -1 ? end : Math.min(found, end);
     }
     // What was skipped may end in an escape.
-    let backslashes = 0;
-    while (clear - backslashes > position && json[clear - backslashes - 1] === backslash) backslashes += 1;
-    position = clear + (backslashes % 2);
+    position = isEscaped(json, position, clear) ? clear + 1 : clear;
     let nearEnd = position + nearBytes;
     while (position < nearEnd && position < end) {
       const byte = json[position];

@@ -4,6 +4,7 @@
  */
 
 import type { ByteSearch } from "../../find-byte.ts";
+import { isEscaped } from "./escape.ts";
 import { findFarStringEnd } from "./far-quote.ts";
 
 /** One occurrence of a wanted key at the object's top level, as positions in the scanned bytes. */
@@ -115,9 +116,7 @@ export function findStringEnd(json: Uint8Array, open: number, end: number, searc
     const found = json.indexOf(quote, position);
     if (found === notFound || found >= end) return notFound;
     // Counting back stops where the search began, so every backslash is counted once.
-    let backslashes = 0;
-    while (found - backslashes > position && json[found - backslashes - 1] === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return found + 1;
+    if (!isEscaped(json, position, found)) return found + 1;
     position = found + 1;
   }
 }
