@@ -82,3 +82,9 @@ export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   }
   return joined;
 }
+
+/** The same for whoever may share it: copied only where there are several. */
+export function inOne(chunks: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const [only] = chunks;
+  return only !== undefined && chunks.length === 1 ? only : joinChunks(chunks);
+}

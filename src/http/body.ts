@@ -25,8 +25,8 @@ export function readBody(
   const announced = announcedLength(request.headers);
   if (announced !== undefined && announced > maxBytes) throw bodyTooLarge(maxBytes);
   // First, since asking for `body` makes a stream.
-  if (announced === undefined) return readPieces(request, maxBytes).catch(brokeOff);
-  return read(request).then((body) => {
+  const reading = announced === undefined ? readStream(request, maxBytes) : read(request);
+  return reading.then((body) => {
     const pieces = body instanceof Uint8Array ? [body] : body;
     if (totalBytes(pieces) > maxBytes) throw bodyTooLarge(maxBytes);
     return pieces;
@@ -38,15 +38,14 @@ function brokeOff(thrown: unknown): never {
   throw badRequest("The request's body broke off before its end.");
 }
 
-async function readPieces(request: Request, maxBytes: number): Promise<readonly Uint8Array<ArrayBuffer>[]> {
-  if (request.body === null) return [];
+async function readStream(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (request.body === null) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    // There may be a great many of them.
-    if (done) return [joinChunks(chunks)];
+    if (done) return joinChunks(chunks);
     total += value.byteLength;
     if (total > maxBytes) {
       void reader.cancel().catch(() => {});

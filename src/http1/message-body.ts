@@ -1,5 +1,5 @@
 /** The body of a message that is coming in: collected where it is wanted whole, else handed on at its reader's pace. */
-import type { ChunkReader } from "../byte-channel.ts";
+import { type ChunkReader, inOne } from "../byte-channel.ts";
 import type { BodySource } from "./light-response.ts";
 import { mostShortBytes, ShortPieces } from "./short-pieces.ts";
 import type { Turn } from "./wire.ts";
@@ -229,16 +229,7 @@ export class MessageBody implements BodySource, ChunkReader {
     const [pieces, copy] = [this.#waiting, this.#copy];
     this.#waiting = [];
     this.#copy = undefined;
-    if (copy !== undefined) return copy;
-    const [only, ...others] = pieces;
-    if (only !== undefined && others.length === 0) return only;
-    const joined = new Uint8Array(this.#waitingBytes);
-    let offset = 0;
-    for (const piece of pieces) {
-      joined.set(piece, offset);
-      offset += piece.byteLength;
-    }
-    return joined;
+    return copy ?? inOne(pieces);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Reads a model request: bytes to checked fields, and the name to a target. Knows no backend's state but its models. */
-import { joinChunks, totalBytes } from "../byte-channel.ts";
+import { inOne, totalBytes } from "../byte-channel.ts";
 import { estimateRequest } from "../admission/estimate.ts";
 import { requireModel } from "../auth/permission.ts";
 import type { KeyPlan } from "../config/key-plan.ts";
@@ -46,7 +46,8 @@ export async function readModelRequest(
   key: KeyPlan | undefined,
 ): Promise<ReadRequest> {
   const { plan, runtime } = services;
-  const inPieces = endpoint.kind === "chat" ? runtime.readInPieces : undefined;
+  // The log would have it in one.
+  const inPieces = endpoint.kind === "chat" && !plan.logRequestBodies ? runtime.readInPieces : undefined;
   const read = await readBody(request, plan.maxBodyBytes, inPieces ?? runtime.readBytes);
   const sent = piecesWithoutMark(read);
   if (plan.logRequestBodies) {
@@ -117,12 +118,6 @@ function readFields(
   const short = inOne(sent);
   const text = decodeRequest(short);
   return { fields: parseRequestText(text, endpoint.request, deployment), longTexts: undefined, short, text };
-}
-
-/** Copied only where there are several. */
-function inOne(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only] = pieces;
-  return only !== undefined && pieces.length === 1 ? only : joinChunks(pieces);
 }
 
 function requireFewMessages({ messages, input }: ModelRequest, limit: number): void {

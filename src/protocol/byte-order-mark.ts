@@ -6,6 +6,11 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const markBytes = 3;
 
+/** The same bytes without them. */
+export function withoutByteOrderMark(bytes: Bytes): Bytes {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(markBytes) : bytes;
+}
+
 /** The same of a body in pieces. */
 export function piecesWithoutMark(pieces: readonly Bytes[]): readonly Bytes[] {
   const [first, ...others] = pieces;
@@ -13,9 +18,4 @@ export function piecesWithoutMark(pieces: readonly Bytes[]): readonly Bytes[] {
   if (first.byteLength < markBytes && others.length > 0) return [withoutByteOrderMark(joinChunks(pieces))];
   const rest = withoutByteOrderMark(first);
   return rest === first ? pieces : [rest, ...others];
-}
-
-/** The same bytes without them. */
-export function withoutByteOrderMark(bytes: Bytes): Bytes {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(markBytes) : bytes;
 }
